@@ -1,0 +1,1 @@
+"""From weighted data to publishable rows: totals, variance, intervals and publication rules."""

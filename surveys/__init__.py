@@ -1,0 +1,1 @@
+"""What was asked, of whom and under which design: dictionary, study, microdata and sampling."""

@@ -1,0 +1,1 @@
+"""From the draw to the final weight."""
