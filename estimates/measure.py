@@ -1,0 +1,93 @@
+"""What is measured and what it is broken down by, as plain vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+FloatVector = npt.NDArray[np.float64]
+BoolVector = npt.NDArray[np.bool_]
+IntVector = npt.NDArray[np.int64]
+Kind = Literal["prop", "mean", "total", "ratio"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One indicator, ready to be summed.
+
+    Parameters
+    ----------
+    name : str
+        Indicator, as the dictionary names it.
+    statistic : str
+        Statistic, as the dictionary names it: total, count, mean, proportion or ratio.
+    numerator : (n,) float
+        Value of each row; missing values are NaN and leave the measure's own base.
+    denominator : (n,) float or None
+        Second variable of a ratio; None for one.
+    universe : (n,) bool or None
+        Rows to which the indicator applies; None for all.
+    unit : str
+        Unit, for display only.
+    kind : {"prop", "mean", "total", "ratio"}
+        How it is estimated.
+    """
+
+    name: str
+    statistic: str
+    numerator: FloatVector
+    denominator: FloatVector | None = None
+    universe: BoolVector | None = None
+    unit: str = ""
+    kind: Kind = "prop"
+
+    def __post_init__(self) -> None:
+        if self.kind == "ratio" and self.denominator is None:
+            raise ValueError(f"{self.name}: a ratio needs a denominator")
+        if self.kind != "ratio" and self.denominator is not None:
+            raise ValueError(f"{self.name}: only a ratio has a denominator")
+        for values in (self.numerator, self.denominator):
+            if values is not None and np.isinf(values).any():
+                raise ValueError(f"{self.name}: infinite values; mark them as missing or correct them")
+        if self.kind == "prop" and not is_binary(self.numerator):
+            raise ValueError(f"{self.name}: a proportion takes 0, 1 and missing only")
+
+    def base(self) -> BoolVector:
+        """Rows with a known value inside the universe, (n,)."""
+        known = ~np.isnan(self.numerator)
+        if self.denominator is not None:
+            known &= ~np.isnan(self.denominator)
+        if self.universe is not None:
+            known &= self.universe
+        return known
+
+
+@dataclass(frozen=True)
+class Coding:
+    """One breakdown variable.
+
+    Parameters
+    ----------
+    name : str
+        Breakdown.
+    codes : (n,) int
+        Position of the row's code in ``labels``; -1 outside or missing.
+    labels : tuple of str
+        Codes of the code list, in its order.
+    """
+
+    name: str
+    codes: IntVector
+    labels: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.codes.size and not (-1 <= int(self.codes.min()) and int(self.codes.max()) < len(self.labels)):
+            raise ValueError(f"{self.name}: codes outside the code list")
+
+
+def is_binary(values: FloatVector) -> bool:
+    """Tell whether all known values are 0 or 1."""
+    return bool(np.all((values == 0) | (values == 1) | np.isnan(values)))

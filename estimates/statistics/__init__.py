@@ -1,0 +1,1 @@
+"""Statistics estimated from PSU totals, one formula each."""
