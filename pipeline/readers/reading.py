@@ -1,0 +1,186 @@
+"""Read a declared source file: find it, hash it first, then parse it in a limited child process."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.readers.content import Request
+from pipeline.readers.limits import Limits
+from pipeline.readers.refusals import REFUSALS, Refused
+from pipeline.readers.transfer import read_content
+from surveys.problems import DataError, Problem
+from surveys.source_table import SourceTable
+from surveys.study import Source
+
+_LISTED = 5
+
+
+@dataclass(frozen=True)
+class SourceRead:
+    """A source as read, with its file's digests.
+
+    ``secret`` is a BLAKE2b digest of the file. Nobody without the file knows it, so it keys the hashes that
+    name rows in findings.
+    """
+
+    table: SourceTable
+    sha256: str
+    secret: bytes
+    path: Path
+
+
+def read_source(source: Source, data: Path, columns: Sequence[str] | None, *, where: str | None = None,
+                limits: Limits | None = None) -> SourceRead:
+    """Read named columns of one source.
+
+    Parameters
+    ----------
+    source : Source
+        File name, hash, format and how it is written.
+    data : Path
+        Folder the file must be in.
+    columns : sequence of str or None
+        Columns to read; None for all.
+    where : str, optional
+        Place shown in problems, ``sources.<name>`` by default.
+    limits : Limits, optional
+        What the reader may use.
+
+    Returns
+    -------
+    SourceRead
+
+    Raises
+    ------
+    DataError
+        The file is absent, is not the declared one, or cannot be read whole.
+    """
+    limits = limits or Limits()
+    place = where or f"sources.{source.name}"
+    try:
+        path = locate(source.file or "", data)
+        sha256, secret = digests(path)
+        if source.sha256 is not None and source.sha256.lower() != sha256:
+            raise Refused("source_hash", declared=source.sha256.lower(), found=sha256)
+        table = _read_in_child(source, path, None if columns is None else tuple(dict.fromkeys(columns)), limits)
+    except Refused as refusal:
+        raise DataError([_problem(refusal, source, place)]) from None
+    return SourceRead(table, sha256, secret, path)
+
+
+def locate(file: str, data: Path) -> Path:
+    """Find a file in the data folder or in one of its direct subfolders.
+
+    Raises
+    ------
+    Refused
+        The name leads outside the folder, to nothing, or to several files.
+    """
+    name = Path(file)
+    root = data.resolve()
+    if not file or name.is_absolute() or ".." in name.parts or "\\" in file:
+        raise Refused("source_outside")
+    found = [root / name] if (root / name).exists() else sorted(root.glob(f"*/{_literal(file)}"))
+    if not found:
+        raise Refused("source_absent")
+    if len(found) > 1:
+        raise Refused("source_ambiguous", count=len(found))
+    path = found[0].resolve()
+    if not path.is_relative_to(root):
+        raise Refused("source_outside")
+    if not path.is_file():
+        raise Refused("source_absent")
+    return path
+
+
+def digests(path: Path) -> tuple[str, bytes]:
+    """SHA-256 (hexadecimal) and BLAKE2b (32 bytes) of a file, in one pass."""
+    public, private = hashlib.sha256(), hashlib.blake2b(digest_size=32, person=b"findings")
+    with path.open("rb") as stream:
+        while block := stream.read(2**20):
+            public.update(block)
+            private.update(block)
+    return public.hexdigest(), private.digest()
+
+
+def _literal(file: str) -> str:
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in file)
+
+
+def _read_in_child(source: Source, path: Path, columns: tuple[str, ...] | None, limits: Limits) -> SourceTable:
+    request = Request(format=source.format, columns=columns, encoding=source.encoding,
+                      separator=source.separator, quote=source.quote, blank=source.blank, rows=source.rows,
+                      sheet=source.sheet)
+    with tempfile.TemporaryDirectory(prefix="reading-") as private:
+        folder = Path(private)
+        (folder / "request.json").write_text(
+            json.dumps({"file": str(path), "request": request.plain(), "limits": asdict(limits)}),
+            encoding="utf-8")
+        _run(folder, limits)
+        refusal = folder / "refusal.json"
+        if refusal.exists():
+            told = json.loads(refusal.read_text(encoding="utf-8"))
+            raise Refused(told["code"], **told["details"])
+        if not (folder / "content.json").exists():
+            raise Refused("source_crashed", how="no result")
+        content = read_content(folder)
+    ordered = columns if columns is not None else tuple(content.columns)
+    return SourceTable(
+        name=source.name, rows=content.rows, columns={name: content.columns[name] for name in ordered},
+        reasons=content.reasons, labels=content.labels, column_labels=content.column_labels,
+        sets={name: tuple(items) for name, items in content.sets.items()}, decimal=source.decimal,
+        info={"format": source.format, **content.info})
+
+
+def _run(folder: Path, limits: Limits) -> None:
+    home = Path(__file__).resolve().parents[2]
+    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(home), "TMPDIR": str(folder),
+                   "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+                   "ARROW_DEFAULT_MEMORY_POOL": "system", "LC_ALL": "C.UTF-8"}
+    process = subprocess.Popen([sys.executable, "-m", "pipeline.readers.child", str(folder)], cwd=folder,
+                               env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        status = process.wait(timeout=limits.seconds)
+    except subprocess.TimeoutExpired:
+        raise Refused("source_crashed", how=f"{limits.seconds} s") from None
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    if status == 0:
+        return
+    if status < 0:
+        raise Refused("source_crashed", how=signal.Signals(-status).name)
+    raise Refused("source_crashed", how="memory" if status == 12 else f"status {status}")
+
+
+def _problem(refusal: Refused, source: Source, place: str) -> Problem:
+    details: dict[str, Any] = {"file": source.file, "format": source.format, "encoding": source.encoding or "utf-8"}
+    details.update({name: f"{item:,}" if isinstance(item, int) else item
+                    for name, item in refusal.details.items()})
+    if refusal.code == "source_columns":
+        details["nearest"] = _nearest(details["columns"], details.pop("names"))
+        details["columns"] = ", ".join(f"'{name}'" for name in details["columns"][:_LISTED])
+    return Problem(REFUSALS[refusal.code], place, details)
+
+
+def _nearest(absent: Sequence[str], names: Sequence[str]) -> str:
+    folded = {name.casefold(): name for name in names}
+    near = []
+    for name in absent[:_LISTED]:
+        match = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
+        if match:
+            near.append(f"{name} ~ {folded[match[0]]}")
+    return f" ({', '.join(near)}?)" if near else ""
