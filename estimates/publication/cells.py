@@ -73,7 +73,7 @@ class Cells:
     def is_proportion(self) -> BoolArray:
         """Proportions, and ratios that lie in [0, 1] and are judged as proportions."""
         inside = (self.estimate >= 0) & (self.estimate <= 1)
-        return (self.kind == "prop") | ((self.kind == "ratio") & inside)
+        return np.asarray((self.kind == "prop") | ((self.kind == "ratio") & inside), dtype=np.bool_)
 
     @property
     def is_count(self) -> BoolArray:
