@@ -1,0 +1,90 @@
+"""Indicators and breakdowns of the dictionary turned into the vectors that estimation works on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from estimates.measure import Coding, FloatVector, Kind, Measure
+from surveys.columns import Columns
+from surveys.dictionary import Breakdown, Dictionary, Indicator
+from surveys.expressions import parse
+
+KINDS: dict[str, Kind] = {"total": "total", "count": "total", "mean": "mean", "proportion": "prop",
+                          "ratio": "ratio", "distribution": "prop"}
+
+
+def measures_of(indicator: Indicator, columns: Columns, dictionary: Dictionary) -> list[Measure]:
+    """Evaluate an indicator on the rows of its level.
+
+    Parameters
+    ----------
+    indicator : Indicator
+        Of the dictionary.
+    columns : Columns
+        Variables of the indicator's level and of those above it, n rows.
+    dictionary : Dictionary
+        For the code list of a distribution.
+
+    Returns
+    -------
+    list of Measure
+        One; for a distribution one for every code of its variable, named ``indicator.code``. A row whose
+        value is missing leaves the base of its own measure; a universe that is missing does not hold.
+    """
+    universe = None if indicator.universe is None else truth(indicator.universe, columns)
+    if indicator.statistic == "distribution":
+        return [
+            Measure(name, indicator.statistic, values, None, universe, indicator.unit, "prop")
+            for name, values in zip(measure_names(indicator, dictionary),
+                                    _answers(indicator.of.strip(), columns, dictionary), strict=True)
+        ]
+    denominator = None if indicator.over is None else numbers(indicator.over, columns)
+    return [Measure(indicator.name, indicator.statistic, numbers(indicator.of, columns), denominator, universe,
+                    indicator.unit, KINDS[indicator.statistic])]
+
+
+def measure_names(indicator: Indicator, dictionary: Dictionary) -> list[str]:
+    """Names of the measures of an indicator: itself, or one for each code of a distribution."""
+    if indicator.statistic != "distribution":
+        return [indicator.name]
+    return [f"{indicator.name}.{code}" for code in dictionary.codes_of(indicator.of.strip())]
+
+
+def coding_of(breakdown: Breakdown, columns: Columns, dictionary: Dictionary) -> Coding:
+    """Number the codes of a breakdown for the rows of a level.
+
+    Returns
+    -------
+    Coding
+        Code positions in the order of the code list, -1 where the variable is missing.
+    """
+    labels = dictionary.codes_of(breakdown.variable)
+    return Coding(breakdown.name, code_positions(breakdown.variable, columns), labels)
+
+
+def numbers(expression: str, columns: Columns) -> FloatVector:
+    """Evaluate an expression to numbers: (n,) float; a condition gives 1 and 0; NaN where missing."""
+    value = parse(expression).evaluate(columns)
+    return value.numbers()
+
+
+def truth(expression: str, columns: Columns) -> NDArray[np.bool_]:
+    """Evaluate a condition: (n,) bool, false where it is missing."""
+    return numbers(expression, columns) == 1.0
+
+
+def code_positions(variable: str, columns: Columns) -> NDArray[np.int64]:
+    """Position of every row's code in its code list: (n,) int, -1 where missing."""
+    return columns.get(variable).codes()
+
+
+def _answers(variable: str, columns: Columns, dictionary: Dictionary) -> Sequence[FloatVector]:
+    codes = dictionary.codes_of(variable)
+    if dictionary.variables[variable].type == "multiple":
+        return [numbers(f"answered({variable}, '{code}')", columns) for code in codes]
+    positions = code_positions(variable, columns)
+    known = positions >= 0
+    return [np.where(known, positions == index, np.nan) for index in range(len(codes))]

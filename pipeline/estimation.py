@@ -1,0 +1,32 @@
+"""Stage `estimate`: every indicator of the tabulation plan, in every domain, with its design-based precision."""
+
+from __future__ import annotations
+
+import os
+
+from estimates.study_design import study_design
+from estimates.study_estimates import estimate_study
+from pipeline.estimate_files import estimation_record, write_estimates
+from pipeline.microdata_files import read_microdata
+from pipeline.run import Run
+from pipeline.study_files import load_study
+from pipeline.weight_files import read_weights, write_json
+
+
+def run(run: Run) -> None:
+    """Estimate what the study tabulates.
+
+    Parameters
+    ----------
+    run : Run
+        Reads the microdata of ``ingest`` and the weights of ``weight``; leaves ``estimates.csv`` (internal:
+        confidential rows keep their numbers, see `estimates.protection.published_view`) and ``record.json``.
+    """
+    loaded = load_study(run.study_folder, run.project)
+    microdata = read_microdata(run.input("ingest"), loaded.dictionary)
+    weights = read_weights(run.input("weight"), microdata)
+    design = study_design(loaded.study, microdata)
+    frame = estimate_study(loaded.study, loaded.dictionary, microdata, design, weights)
+    write_estimates(run.output / "estimates.csv", frame)
+    os.chmod(run.output / "estimates.csv", 0o600)
+    write_json(run.output / "record.json", estimation_record(loaded.study, design, frame))

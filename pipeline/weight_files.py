@@ -1,0 +1,109 @@
+"""Weights on disk: one Parquet file per weighted level, keys beside every factor."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveys.microdata import LevelData, Microdata
+from weights.weight_set import WeightSet
+
+
+def write_weights(folder: Path, weights: Mapping[str, WeightSet], microdata: Microdata) -> None:
+    """Write ``weights_<level>.parquet`` for every weighted level, readable by its owner only.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to write.
+    weights : mapping of str to WeightSet
+        By level; units in the order of the level's rows.
+    microdata : Microdata
+        Gives the keys, so that the file can be read without this program.
+    """
+    for level, weight_set in weights.items():
+        data = microdata.levels[level]
+        columns: dict[str, Any] = {name: data.frame[name] for name in data.key}
+        columns["base"] = weight_set.base
+        for position, step in enumerate(weight_set.steps, start=1):
+            columns[f"factor_{position}_{step.name}"] = step.factor
+        columns["weight"] = weight_set.final
+        path = folder / f"weights_{level}.parquet"
+        pd.DataFrame(columns).to_parquet(path, index=False)
+        os.chmod(path, 0o600)
+
+
+def read_weights(folder: Path, microdata: Microdata) -> dict[str, NDArray[np.float64]]:
+    """Read final weights back, for the levels that have their own.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the weighting stage.
+    microdata : Microdata
+        The rows the weights belong to.
+
+    Returns
+    -------
+    dict of str to (n,) float
+        By level, in the order of the level's rows.
+
+    Raises
+    ------
+    ValueError
+        When the keys in a file are not those of the microdata, row by row: the two stages disagree.
+    """
+    weights: dict[str, NDArray[np.float64]] = {}
+    for level, data in microdata.levels.items():
+        path = folder / f"weights_{level}.parquet"
+        if not path.exists():
+            continue
+        frame = pd.read_parquet(path)
+        if not _same_keys(frame, data):
+            raise ValueError(f"the weights of level '{level}' do not belong to these microdata; run `make weight` again")
+        weights[level] = frame["weight"].to_numpy(dtype=np.float64)
+    return weights
+
+
+def weight_of_level(
+    weights: Mapping[str, NDArray[np.float64]], microdata: Microdata, level: str,
+) -> NDArray[np.float64] | None:
+    """Find the weight of every row of a level: its own, or that of the nearest level above it.
+
+    Returns
+    -------
+    (n,) float, or None
+        None when neither the level nor any above it is weighted.
+    """
+    for owner in (level, *microdata.ancestors(level)):
+        if owner in weights:
+            return weights[owner][microdata.rows_of(owner, level)]
+    return None
+
+
+def weights_record(weights: Mapping[str, WeightSet]) -> dict[str, Any]:
+    """Say what ran, for the methods annex: one entry per level and step, no microdata."""
+    return {"steps": [
+        {"step": step.name, "level": level, "contains": list(step.contains), **step.parameters, **step.diagnostics}
+        for level, weight_set in weights.items() for step in weight_set.steps
+    ]}
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a record so that equal content gives equal bytes."""
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n",
+                    encoding="utf-8")
+
+
+def _same_keys(frame: pd.DataFrame, data: LevelData) -> bool:
+    if len(frame) != len(data.frame):
+        return False
+    return all((frame[name].astype(str).to_numpy() == data.frame[name].astype(str).to_numpy()).all()
+               for name in data.key)

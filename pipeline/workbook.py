@@ -1,0 +1,205 @@
+"""The analyst's workbook: contents, one sheet a table, notes and metadata; the same bytes on every run."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+
+from pipeline.table_labels import TOTAL, Labels
+
+SUPPRESSED = "s"
+NUMBERS = ("estimate", "ci_low", "ci_high", "se", "cv", "deff", "df", "n", "cases", "n_psu", "population")
+HEADER_ROW = 3
+SHEETS = {"contents": ("Contenido", "Contents"), "notes": ("Notas", "Notes"), "metadata": ("Metadatos", "Metadata")}
+NOTES = {
+    "es": (
+        "Estimaciones de una encuesta por muestreo: cada cifra tiene un intervalo de confianza del 95 %.",
+        "Los porcentajes se guardan como fracciones con formato de porcentaje.",
+        f"«{SUPPRESSED}» significa que la cifra no se publica, por precisión insuficiente o por confidencialidad; "
+        "sus demás números tampoco.",
+        "«Poco fiable» pide cautela: úsese junto con su intervalo.",
+        "Personas o familias de la base y casos son números sin ponderar de la muestra.",
+    ),
+    "en": (
+        "Estimates from a sample survey: every figure has a 95% confidence interval.",
+        "Percentages are stored as fractions with a percentage format.",
+        f"\"{SUPPRESSED}\" means that the figure is not published, because it is not precise enough or because it is "
+        "confidential; nor are its other numbers.",
+        "\"Weak\" asks for caution: use it together with its interval.",
+        "Persons or families in the base and cases are unweighted numbers of the sample.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of the workbook.
+
+    Parameters
+    ----------
+    name : str
+        Name of the sheet, at most 31 characters.
+    title : str
+        Title in the first cell and in the contents.
+    breakdowns : tuple of str
+        Breakdowns shown as columns.
+    rows : DataFrame
+        Rows of the published view.
+    """
+
+    name: str
+    title: str
+    breakdowns: tuple[str, ...]
+    rows: pd.DataFrame
+
+
+def write_workbook(
+    path: Path, view: pd.DataFrame, breakdowns: Sequence[str], labels: Labels, *, title: str, banner: str,
+    metadata: Mapping[str, str], year: int,
+) -> None:
+    """Write the workbook in one language.
+
+    Parameters
+    ----------
+    path : Path
+        File to write.
+    view : DataFrame
+        Published view of the estimates; see `estimates.protection.published_view`.
+    breakdowns : sequence of str
+        Breakdown columns of the view.
+    labels : Labels
+        Names, in the language of the workbook.
+    title, banner : str
+        Title of the study, and a line printed on every sheet (empty for none), such as that data are synthetic.
+    metadata : mapping of str to str
+        Source, hashes and versions for the last sheet.
+    year : int
+        Year of the study: the workbook is dated with it, so that two runs give the same bytes.
+    """
+    spanish = labels.language == "es"
+    sheets = plan_sheets(view, breakdowns, labels)
+    with xlsxwriter.Workbook(str(path), {
+        # A label that starts with an equals sign is a label; it must never run.
+        "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+    }) as book:
+        book.set_properties({"title": title, "created": datetime.datetime(year, 1, 1)})
+        formats = _formats(book)
+        contents = book.add_worksheet(SHEETS["contents"][0 if spanish else 1])
+        _heading(contents, title, banner, formats)
+        contents.write_string(HEADER_ROW - 1, 0, "Hoja" if spanish else "Sheet", formats["header"])
+        contents.write_string(HEADER_ROW - 1, 1, "Cuadro" if spanish else "Table", formats["header"])
+        contents.set_column(0, 0, 8)
+        contents.set_column(1, 1, 100)
+        for position, sheet in enumerate(sheets):
+            contents.write_url(HEADER_ROW + position, 0, f"internal:'{sheet.name}'!A1", formats["link"], sheet.name)
+            contents.write_string(HEADER_ROW + position, 1, sheet.title)
+        for sheet in sheets:
+            _write_sheet(book.add_worksheet(sheet.name), sheet, labels, banner, formats)
+        notes = book.add_worksheet(SHEETS["notes"][0 if spanish else 1])
+        _heading(notes, SHEETS["notes"][0 if spanish else 1], banner, formats)
+        notes.set_column(0, 0, 110)
+        for position, note in enumerate(NOTES[labels.language]):
+            notes.write_string(HEADER_ROW + position, 0, note, formats["wrap"])
+        described = book.add_worksheet(SHEETS["metadata"][0 if spanish else 1])
+        _heading(described, SHEETS["metadata"][0 if spanish else 1], banner, formats)
+        described.set_column(0, 0, 36)
+        described.set_column(1, 1, 90)
+        for position, (name, text) in enumerate(metadata.items()):
+            described.write_string(HEADER_ROW + position, 0, name)
+            described.write_string(HEADER_ROW + position, 1, text)
+
+
+def plan_sheets(view: pd.DataFrame, breakdowns: Sequence[str], labels: Labels) -> list[Sheet]:
+    """Put rows into tables: one for each topic-free pair of indicator and set of breakdowns, in order of the view.
+
+    Categories of a distribution share the table of their indicator.
+    """
+    whole = view["indicator"].str.partition(".")[0]
+    shown = view[list(breakdowns)].ne(TOTAL) if breakdowns else pd.DataFrame(index=view.index)
+    pattern = [tuple(name for name, used in zip(breakdowns, row, strict=True) if used)
+               for row in shown.to_numpy()] if breakdowns else [()] * len(view)
+    groups: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for position, key in enumerate(zip(whole, pattern, strict=True)):
+        groups.setdefault(key, []).append(position)
+    sheets = []
+    for number, ((indicator, used), rows) in enumerate(groups.items(), start=1):
+        title = labels.indicator(indicator)
+        if used:
+            joint = "según" if labels.language == "es" else "by"
+            title = f"{title}, {joint} {_lower(labels.breakdowns(used))}"
+        sheets.append(Sheet(f"T{number:03d}", title, used, view.iloc[rows]))
+    return sheets
+
+
+def _write_sheet(sheet: Any, table: Sheet, labels: Labels, banner: str, formats: Mapping[str, Any]) -> None:
+    _heading(sheet, table.title, banner, formats)
+    texts = ["indicator", *table.breakdowns]
+    columns = [*texts, *NUMBERS, "unit", "status", "reason"]
+    for column, name in enumerate(columns):
+        sheet.write_string(HEADER_ROW - 1, column, labels.column(name), formats["header"])
+    for offset, row in enumerate(table.rows.to_dict("records")):
+        line = HEADER_ROW + offset
+        written = {"indicator": labels.indicator(row["indicator"]), "unit": labels.unit(row["unit"]),
+                   "status": labels.status(row["status"]), "reason": row["reason"] or ""}
+        written |= {name: labels.category(name, row[name]) for name in table.breakdowns}
+        hidden = row["status"] in ("withheld", "confidential")
+        for column, name in enumerate(columns):
+            if name not in NUMBERS:
+                sheet.write_string(line, column, written[name])
+            elif hidden:
+                sheet.write_string(line, column, SUPPRESSED, formats["suppressed"])
+            elif np.isfinite(row[name]):
+                sheet.write_number(line, column, row[name], formats[_format_of(name, row["unit"])])
+    last = HEADER_ROW + len(table.rows) - 1
+    sheet.set_column(0, 0, 48)
+    sheet.set_column(1, len(columns) - 1, 16)
+    sheet.freeze_panes(HEADER_ROW, len(texts))
+    sheet.autofilter(HEADER_ROW - 1, 0, last, len(columns) - 1)
+    sheet.repeat_rows(HEADER_ROW - 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+
+
+def _format_of(name: str, unit: str) -> str:
+    if name == "cv":
+        return "percent"
+    if name in ("n", "cases", "n_psu", "population", "df"):
+        return "whole"
+    if name == "deff":
+        return "decimal"
+    if unit == "percent":
+        return "percent" if name == "estimate" else "fine_percent"
+    return "whole" if unit in ("persons", "households") else "decimal"
+
+
+def _heading(sheet: Any, title: str, banner: str, formats: Mapping[str, Any]) -> None:
+    sheet.write_string(0, 0, title, formats["title"])
+    if banner:
+        sheet.write_string(1, 0, banner, formats["banner"])
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    return {
+        "title": book.add_format({"bold": True, "font_size": 14}),
+        "banner": book.add_format({"bold": True, "font_color": "#9C2A00"}),
+        "header": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1,
+                                   "bg_color": "#E8EDF2"}),
+        "link": book.add_format({"font_color": "#1F4E79", "underline": 1}),
+        "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+        "suppressed": book.add_format({"align": "right", "italic": True, "font_color": "#595959"}),
+        "percent": book.add_format({"num_format": "0.0%"}),
+        "fine_percent": book.add_format({"num_format": "0.00%"}),
+        "whole": book.add_format({"num_format": "#,##0"}),
+        "decimal": book.add_format({"num_format": "#,##0.00"}),
+    }
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
