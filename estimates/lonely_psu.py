@@ -9,7 +9,12 @@ from surveys.design import Design
 
 
 def lonely_contribution(
-    mean: FloatVector, cell_total: FloatVector, stratum: IntVector, cell: IntVector, cells: int, design: Design
+    mean: FloatVector,
+    cell_total: FloatVector,
+    stratum: IntVector,
+    cell: IntVector,
+    cells: int,
+    design: Design,
 ) -> FloatVector:
     r"""Contribution of lonely strata to each cell under the policy ``centred``.
 
@@ -37,12 +42,14 @@ def lonely_contribution(
 
     .. math:: v_h = (1 - f_h)\,(z_{h1} - \bar z)^2, \qquad \bar z = \hat Z / P,
 
-    also when it holds no member of the domain. The policy ``certainty`` adds 0; ``collapsed`` leaves no lonely
+    also when it holds no member of the domain. The policy ``certainty`` adds 0; ``collapsed`` leaves no
+    lonely
     stratum behind.
 
     References
     ----------
-    R package survey 4.5, option ``survey.lonely.psu = "adjust"``. (Version 4.1 compares with 0 instead of the mean,
+    R package survey 4.5, option ``survey.lonely.psu = "adjust"``. (Version 4.1 compares with 0 instead of the
+    mean,
     which differs for totals and not for means and ratios.)
     """
     alone = design.psus_per_stratum == 1

@@ -84,7 +84,7 @@ class Coding:
     labels: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if self.codes.size and not (-1 <= int(self.codes.min()) and int(self.codes.max()) < len(self.labels)):
+        if self.codes.size and not (int(self.codes.min()) >= -1 and int(self.codes.max()) < len(self.labels)):
             raise ValueError(f"{self.name}: codes outside the code list")
 
 

@@ -107,7 +107,12 @@ def index_cells(codings: Sequence[Coding], design: Design) -> CellIndex:
     ones = np.ones(inside.size)
     membership = sparse.csr_array((ones, (pair_of_row, inside)), shape=(pairs.size, rows))
     return CellIndex(
-        cells=cells, cell=pairs % cells, psu=pairs // cells, membership=membership, row=inside, cell_of_row=cell_of_row
+        cells=cells,
+        cell=pairs % cells,
+        psu=pairs // cells,
+        membership=membership,
+        row=inside,
+        cell_of_row=cell_of_row,
     )
 
 
@@ -142,6 +147,11 @@ def scan(measures: Sequence[Measure], index: CellIndex, weight: FloatVector) -> 
     return found
 
 
+def sum_by(group: IntVector, values: FloatVector, groups: int) -> FloatVector:
+    """Sum values by group, (groups,)."""
+    return np.bincount(group, weights=values, minlength=groups).astype(np.float64, copy=False)
+
+
 def provisional_centre(measure: Measure, weight: FloatVector) -> float:
     """Find a ratio near the measure's own, to be taken out before summing; 0 for totals and proportions."""
     if measure.kind in ("total", "prop"):
@@ -155,7 +165,9 @@ def provisional_centre(measure: Measure, weight: FloatVector) -> float:
 def _fill(columns: FloatMatrix, measure: Measure, weight: FloatVector) -> float:
     base = measure.base() & (weight > 0)
     value = np.where(base, measure.numerator, 0.0)
-    size = base.astype(np.float64) if measure.denominator is None else np.where(base, measure.denominator, 0.0)
+    size = (
+        base.astype(np.float64) if measure.denominator is None else np.where(base, measure.denominator, 0.0)
+    )
     centre = provisional_centre(measure, weight)
     columns[:, 0] = weight * (value - centre * size)
     columns[:, 1] = weight * size

@@ -35,7 +35,8 @@ def row_intervals(
     Parameters
     ----------
     shape : (m,) str
-        ``share`` (a proportion), ``count`` (total of a 0/1 attribute), ``positive`` (total of a variable that is
+        ``share`` (a proportion), ``count`` (total of a 0/1 attribute), ``positive`` (total of a variable that
+        is
         never negative) or ``any``.
     estimate, se, n, cases, population, df : (m,) float
         Columns of the table.
@@ -51,13 +52,16 @@ def row_intervals(
     low, high : (m,) float
         Limits; never [0, 0]. NaN where they are not known.
     certified : (m,) bool
-        False with fewer than five cases (or five without the attribute, for a share), no degrees of freedom, or
+        False with fewer than five cases (or five without the attribute, for a share), no degrees of freedom,
+        or
         a standard error of 0 that the sample cannot vouch for.
 
     Notes
     -----
-    Shares: Korn and Graubard with the domain's degrees of freedom. Counts and positive totals: the logarithm's
-    Wald interval, because a total cannot be negative. Others: Wald with Student's t. A zero count is bounded above
+    Shares: Korn and Graubard with the domain's degrees of freedom. Counts and positive totals: the
+    logarithm's
+    Wald interval, because a total cannot be negative. Others: Wald with Student's t. A zero count is bounded
+    above
     by the population times the one-sided bound of a share of 0.
     """
     low = np.full(estimate.shape, np.nan)

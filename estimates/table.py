@@ -20,8 +20,10 @@ class EstimateTable:
     Parameters
     ----------
     frame : DataFrame
-        Columns ``study``, ``indicator``, one per breakdown (a code, or ``_T``), ``estimate``, ``se``, ``ci_low``,
-        ``ci_high``, ``cv``, ``deff``, ``df``, ``n``, ``n_psu``, ``cases``, ``population``, ``unit``, ``status``,
+        Columns ``study``, ``indicator``, one per breakdown (a code, or ``_T``), ``estimate``, ``se``,
+        ``ci_low``,
+        ``ci_high``, ``cv``, ``deff``, ``df``, ``n``, ``n_psu``, ``cases``, ``population``, ``unit``,
+        ``status``,
         ``reason``. Proportions are fractions of one.
     breakdowns : tuple of str
         Names of the breakdown columns.
@@ -45,6 +47,8 @@ class EstimateTable:
         unknown = set(self.frame["status"].unique()) - set(STATUSES)
         if unknown:
             raise ValueError("unknown status: " + ", ".join(sorted(map(str, unknown))))
-        silent = self.frame["estimate"].isna() & ~self.frame["status"].isin(["empty", "withheld", "confidential"])
+        silent = self.frame["estimate"].isna() & ~self.frame["status"].isin(
+            ["empty", "withheld", "confidential"]
+        )
         if silent.any():
             raise ValueError(f"{int(silent.sum())} rows without a number and without a status that says why")

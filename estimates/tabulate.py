@@ -18,8 +18,8 @@ from estimates.statistics.cell_estimates import CellEstimates
 from estimates.statistics.ratio import ratio
 from estimates.statistics.total import total
 from estimates.table import LEADING, NUMBERS, TRAILING, WHOLE, EstimateTable
-from estimates.verdicts import Verdicts, verdicts
 from estimates.variance import StratumCells
+from estimates.verdicts import Verdicts, verdicts
 from surveys.design import Design
 
 T = TypeVar("T")
@@ -97,7 +97,9 @@ def tabulate(
         groups = StratumCells(index.cell, index.psu, index.cells, design)
         for measure, totals in zip(wanted, scan(wanted, index, weights), strict=True):
             estimate = total if measure.kind == "total" else ratio
-            blocks.append(_Block(measure, by, estimate(measure, totals, index, groups, weights, deff_reference)))
+            blocks.append(
+                _Block(measure, by, estimate(measure, totals, index, groups, weights, deff_reference))
+            )
     return _table(study, blocks, codings, design, standards, planned, confidence, proportion_interval)
 
 
@@ -130,7 +132,8 @@ def _table(
     variance = np.concatenate([block.cells.variance for block in blocks])
     srs = np.concatenate([block.cells.srs_variance for block in blocks])
     df, n_psu, n, cases = (
-        np.concatenate([getattr(block.cells, name) for block in blocks]) for name in ("df", "n_psu", "n", "cases")
+        np.concatenate([getattr(block.cells, name) for block in blocks])
+        for name in ("df", "n_psu", "n", "cases")
     )
     population = np.concatenate([block.cells.population for block in blocks])
     se = np.sqrt(variance)
@@ -151,23 +154,17 @@ def _table(
     )  # fmt: skip
     columns: dict[str, object] = {
         "study": study,
-        "indicator": pd.Categorical.from_codes(
-            np.repeat([_position(blocks)[b.measure.name] for b in blocks], sizes), list(_position(blocks))
-        ).astype(object),
+        "indicator": np.repeat(np.array([block.measure.name for block in blocks], dtype=object), sizes),
     }
     for name in breakdowns:
         columns[name] = np.concatenate([_codes(block, name, codings) for block in blocks])
     columns |= {
         "estimate": estimate, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": deff, "df": df,
         "n": n, "n_psu": n_psu, "cases": cases, "population": population,
-        "unit": np.repeat([block.measure.unit for block in blocks], sizes).astype(object),
+        "unit": np.repeat(np.array([block.measure.unit for block in blocks], dtype=object), sizes),
         "status": judged.status, "reason": judged.reason,
     }  # fmt: skip
     return EstimateTable(pd.DataFrame(columns), breakdowns)
-
-
-def _position(blocks: Sequence[_Block]) -> dict[str, int]:
-    return {name: position for position, name in enumerate(dict.fromkeys(block.measure.name for block in blocks))}
 
 
 def _codes(block: _Block, name: str, codings: Mapping[str, Coding]) -> npt.NDArray[np.object_]:
@@ -199,7 +196,9 @@ def _checked_weights(weight: npt.ArrayLike, design: Design) -> FloatVector:
         raise ValueError(f"{weights.size} weights for {design.rows} rows of the design")
     wrong = int(np.count_nonzero(~np.isfinite(weights) | (weights < 0)))
     if wrong:
-        raise ValueError(f"{wrong} weights are missing, infinite or negative; every weight must be a number >= 0")
+        raise ValueError(
+            f"{wrong} weights are missing, infinite or negative; every weight must be a number >= 0"
+        )
     return weights
 
 

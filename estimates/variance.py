@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from estimates.lonely_psu import lonely_contribution
 from estimates.measure import FloatVector, IntVector
+from estimates.psu_totals import sum_by
 from surveys.design import Design
 
 
@@ -32,14 +33,16 @@ def ultimate_cluster_variance(totals: npt.ArrayLike, design: Design) -> FloatVec
 
     References
     ----------
-    Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, eq. 4.6.2 (stratified, first stage with
+    Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, eq. 4.6.2 (stratified, first stage
+    with
     replacement) and section 3.7 (finite population correction).
     """
     values = np.asarray(totals, dtype=np.float64)
     columns = values.reshape(design.psus, -1)
     psu = np.arange(design.psus, dtype=np.int64)
     return np.array(
-        [domain_variances(column, np.zeros_like(psu), psu, 1, design)[0] for column in columns.T], dtype=np.float64
+        [domain_variances(column, np.zeros_like(psu), psu, 1, design)[0] for column in columns.T],
+        dtype=np.float64,
     )
 
 
@@ -113,11 +116,13 @@ class StratumCells:
 
     def variances(self, totals: FloatVector) -> FloatVector:
         """Variance of each cell's total, (D,), from the totals of the pairs, (K,)."""
-        mean = np.bincount(self.group, weights=totals, minlength=self.count) / self.n_h
-        squares = np.bincount(self.group, weights=(totals - mean[self.group]) ** 2, minlength=self.count)
+        mean = sum_by(self.group, totals, self.count) / self.n_h
+        squares = sum_by(self.group, (totals - mean[self.group]) ** 2, self.count)
         within = self.factor * (squares + self.empty * mean**2)
-        variance = np.bincount(self.cell, weights=within, minlength=self.cells)
+        variance = sum_by(self.cell, within, self.cells)
         if self.design.lonely_psu == "centred":
-            cell_total = np.bincount(self.cell_of_pair, weights=totals, minlength=self.cells)
-            variance += lonely_contribution(mean, cell_total, self.stratum, self.cell, self.cells, self.design)
+            cell_total = sum_by(self.cell_of_pair, totals, self.cells)
+            variance += lonely_contribution(
+                mean, cell_total, self.stratum, self.cell, self.cells, self.design
+            )
         return variance

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from estimates.measure import BoolVector, FloatVector, IntVector
-from estimates.publication.standards import assess
+from estimates.publication.standards import assess_all
 
 LEVELS = ("reliable", "weak", "withheld")
 ObjectVector = npt.NDArray[np.object_]
@@ -65,25 +65,22 @@ def verdicts(
     Returns
     -------
     Verdicts
-        A row without a base is ``empty`` and never judged. A row whose standard error or degrees of freedom are
+        A row without a base is ``empty`` and never judged. A row whose standard error or degrees of freedom
+        are
         missing is at best ``weak``.
     """
     rows = estimate.size
     rank = np.zeros(rows, dtype=np.int64)
-    reasons = [np.full(rows, "", dtype=object)]
+    judged = np.full(rows, "", dtype=object)
     some = np.isfinite(estimate)
-    for standard in standards:
-        levels = np.full(rows, LEVELS[0], dtype=object)
-        why = np.full(rows, "", dtype=object)
-        for one in np.unique(kind):
-            here = some & (kind == one)
-            if here.any():
-                levels[here], why[here] = assess(
-                    standard, str(one), estimate[here], se[here], n[here], cases[here], deff[here], df[here],
-                    planned[here], low[here], high[here],
-                )  # fmt: skip
-        rank = np.maximum(rank, np.select([levels == level for level in LEVELS], range(len(LEVELS)), default=2))
-        reasons.append(why)
+    if standards and some.any():
+        assessed = assess_all(
+            standards, kind=kind[some], estimate=estimate[some], se=se[some], n=n[some], cases=cases[some],
+            deff=deff[some], df=df[some], planned=planned[some], ci_low=low[some], ci_high=high[some],
+        )  # fmt: skip
+        rank[some] = np.select([assessed.level == level for level in LEVELS], range(len(LEVELS)), default=2)
+        judged[some] = assessed.reason
+    reasons = [judged]
     unsure = some & ~certified
     no_df = some & (df <= 0)
     rank = np.where(no_df, np.maximum(rank, 1), rank)

@@ -19,23 +19,29 @@ FloatVector = npt.NDArray[np.float64]
 
 MISSING = Message(
     "design_missing",
-    "{missing} of {rows} rows have no {role}; every row needs one. Map another column, or write `unavailable:` "
+    "{missing} of {rows} rows have no {role}; every row needs one. Map another column, or write "
+    "`unavailable:` "
     "with the reason and the fallback.",
     "{missing} de {rows} filas no tienen {role}; cada fila necesita uno. Asigne otra columna, o escriba "
     "`unavailable:` con el motivo y la alternativa.",
 )
 NOT_NESTED = Message(
     "psu_not_nested",
-    "{count} PSU numbers appear in more than one stratum; each PSU must lie in one stratum. If the numbers are "
+    "{count} PSU numbers appear in more than one stratum; each PSU must lie in one stratum. If the numbers "
+    "are "
     "reused from stratum to stratum, write `nested: true`; if not, correct the stratum or the PSU column.",
-    "{count} números de UPM aparecen en más de un estrato; cada UPM debe estar en un solo estrato. Si los números "
-    "se repiten de estrato en estrato, escriba `nested: true`; si no, corrija la columna de estrato o de UPM.",
+    "{count} números de UPM aparecen en más de un estrato; cada UPM debe estar en un solo estrato. Si los "
+    "números "
+    "se repiten de estrato en estrato, escriba `nested: true`; si no, corrija la columna de estrato o de "
+    "UPM.",
 )
 LONELY = Message(
     "lonely_psu",
-    "{count} strata have a single PSU ({names}); a variance needs two. Choose `lonely_psu: certainty`, `centred` or "
+    "{count} strata have a single PSU ({names}); a variance needs two. Choose `lonely_psu: certainty`, "
+    "`centred` or "
     "`collapsed` and say why in the study.",
-    "{count} estratos tienen una sola UPM ({names}); una varianza necesita dos. Elija `lonely_psu: certainty`, "
+    "{count} estratos tienen una sola UPM ({names}); una varianza necesita dos. Elija `lonely_psu: "
+    "certainty`, "
     "`centred` o `collapsed` y diga por qué en el estudio.",
 )
 POLICY = Message(
@@ -45,16 +51,20 @@ POLICY = Message(
 )
 POPULATION_VARIES = Message(
     "psu_population_varies",
-    "psu_population is missing, infinite, not a number or not constant in {count} strata; it must be one number per "
+    "psu_population is missing, infinite, not a number or not constant in {count} strata; it must be one "
+    "number per "
     "stratum: how many PSUs the frame holds there.",
-    "psu_population falta, es infinito, no es un número o no es constante en {count} estratos; debe ser un número "
+    "psu_population falta, es infinito, no es un número o no es constante en {count} estratos; debe ser un "
+    "número "
     "por estrato: cuántas UPM tiene el marco.",
 )
 POPULATION_SMALL = Message(
     "psu_population_small",
-    "psu_population is smaller than the number of PSUs in the sample in {count} strata; it must be the number of "
+    "psu_population is smaller than the number of PSUs in the sample in {count} strata; it must be the "
+    "number of "
     "PSUs in the frame, not a sampling fraction.",
-    "psu_population es menor que el número de UPM de la muestra en {count} estratos; debe ser el número de UPM en "
+    "psu_population es menor que el número de UPM de la muestra en {count} estratos; debe ser el número de "
+    "UPM en "
     "el marco, no una fracción de muestreo.",
 )
 LENGTHS = Message(
@@ -78,7 +88,8 @@ class Stage:
     unit : (n,) int
         Unit of this stage for every row, numbered over the whole file.
     group_of_unit : (U,) int
-        Group inside which the units were drawn: the unit of the stage before, crossed with a stratum if there was one.
+        Group inside which the units were drawn: the unit of the stage before, crossed with a stratum if there
+        was one.
     parent_of_group : (G,) int
         Unit of the stage before to which each group belongs.
     population : (G,) float
@@ -130,7 +141,7 @@ class Design:
     psus_per_stratum: IntVector = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.psu.size and not (0 <= int(self.psu.min()) and int(self.psu.max()) < self.stratum_of_psu.size):
+        if self.psu.size and (self.psu.min() < 0 or self.psu.max() >= self.stratum_of_psu.size):
             raise ValueError("psu points outside the PSU table")
         if np.any(np.diff(self.stratum_of_psu) < 0):
             raise ValueError("the PSU table must be in the order of its strata")
@@ -181,7 +192,9 @@ class Design:
         """
         chosen = np.asarray(rows, dtype=np.int64)
         return replace(
-            self, psu=self.psu[chosen], further_stages=tuple(stage.at(chosen) for stage in self.further_stages)
+            self,
+            psu=self.psu[chosen],
+            further_stages=tuple(stage.at(chosen) for stage in self.further_stages),
         )
 
 
@@ -207,7 +220,8 @@ def design_from_columns(
     psu_population : (n,) float, optional
         PSUs in the frame of the row's stratum.
     lonely_psu : {"fail", "certainty", "centred", "collapsed"}
-        What to do with a stratum with one PSU. A stratum of which every PSU of the frame was drawn is never lonely.
+        What to do with a stratum with one PSU. A stratum of which every PSU of the frame was drawn is never
+        lonely.
     where : str
         Place named by problems, such as ``study.yaml:41  design``.
 
@@ -241,7 +255,8 @@ def design_from_columns(
     for role, codes in (("stratum", stratum_codes), ("psu", psu_codes)):
         missing = int(np.count_nonzero(codes < 0))
         if missing:
-            problems.append(Problem(MISSING, f"{where}.{role}", {"missing": missing, "rows": rows, "role": role}))
+            details = {"missing": missing, "rows": rows, "role": role}
+            problems.append(Problem(MISSING, f"{where}.{role}", details))
     if problems:
         raise DesignError(problems)
     order = names_in_order(stratum_values)
@@ -281,7 +296,7 @@ def _settle_lonely(
         joined, collapsed = collapse_lonely(names, is_lonely)
         stratum_of_psu = joined[stratum_of_psu]
         if population is not None:
-            population = np.bincount(joined, weights=population)
+            population = np.bincount(joined, weights=population).astype(np.float64)
         merged = {group.position: group.name for group in collapsed}
         first = np.unique(joined, return_index=True)[1]
         names = tuple(merged.get(position, names[start]) for position, start in enumerate(first))
@@ -297,16 +312,19 @@ def _population(
     try:
         per_row = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
-        raise DesignError([Problem(POPULATION_VARIES, where, {"count": int(stratum_of_psu[-1]) + 1})]) from None
+        strata = {"count": int(stratum_of_psu[-1]) + 1}
+        raise DesignError([Problem(POPULATION_VARIES, where, strata)]) from None
     if per_row.shape != psu_of_row.shape:
-        details = {"role": "psu_population", "found": per_row.size, "expected": psu_of_row.size}
+        details: dict[str, object] = {"role": "psu_population", "found": per_row.size}
+        details["expected"] = psu_of_row.size
         raise DesignError([Problem(LENGTHS, where, details)])
     stratum_of_row = stratum_of_psu[psu_of_row]
     population = np.zeros(int(stratum_of_psu[-1]) + 1)
     population[stratum_of_row] = per_row
     wrong = ~(np.isfinite(per_row) & (per_row == population[stratum_of_row]))
     if wrong.any():
-        raise DesignError([Problem(POPULATION_VARIES, where, {"count": np.unique(stratum_of_row[wrong]).size})])
+        varying = {"count": np.unique(stratum_of_row[wrong]).size}
+        raise DesignError([Problem(POPULATION_VARIES, where, varying)])
     small = population < np.bincount(stratum_of_psu)
     if small.any():
         raise DesignError([Problem(POPULATION_SMALL, where, {"count": int(small.sum())})])
@@ -322,4 +340,5 @@ def _column(values: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    return str(int(value)) if isinstance(value, (float, np.floating)) and float(value).is_integer() else str(value)
+    whole = isinstance(value, (float, np.floating)) and float(value).is_integer()
+    return str(int(value)) if whole else str(value)

@@ -7,7 +7,7 @@ import numpy as np
 from estimates.degrees_of_freedom import domain_degrees_of_freedom
 from estimates.design_effects import Reference, srs_variance
 from estimates.measure import FloatVector, Measure, is_binary
-from estimates.psu_totals import CellIndex, PsuTotals
+from estimates.psu_totals import CellIndex, PsuTotals, sum_by
 from estimates.statistics.cell_estimates import CellEstimates
 from estimates.statistics.spread import weighted_squares
 from estimates.variance import StratumCells
@@ -54,15 +54,16 @@ def ratio(
 
     References
     ----------
-    Woodruff (1971), JASA 66(334), 411-414; Särndal, Swensson and Wretman (1992), section 5.6 and result 5.6.2.
+    Woodruff (1971), JASA 66(334), 411-414; Särndal, Swensson and Wretman (1992), section 5.6 and result
+    5.6.2.
     """
     cells = index.cells
     cell = index.cell
-    numerator = np.bincount(cell, weights=totals.numerator, minlength=cells)
-    denominator = np.bincount(cell, weights=totals.denominator, minlength=cells)
-    population = np.bincount(cell, weights=totals.weight, minlength=cells)
-    n = np.bincount(cell, weights=totals.n, minlength=cells)
-    cases = np.bincount(cell, weights=totals.cases, minlength=cells)
+    numerator = sum_by(cell, totals.numerator, cells)
+    denominator = sum_by(cell, totals.denominator, cells)
+    population = sum_by(cell, totals.weight, cells)
+    n = sum_by(cell, totals.n, cells)
+    cases = sum_by(cell, totals.cases, cells)
     known = (n > 0) & (denominator != 0)
     safe = np.where(known, denominator, 1.0)
     above_centre = np.where(known, numerator / safe, np.nan)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from estimates.measure import FloatVector, Measure
-from estimates.psu_totals import CellIndex
+from estimates.psu_totals import CellIndex, sum_by
 
 
-def weighted_squares(measure: Measure, index: CellIndex, weight: FloatVector, fitted: FloatVector) -> FloatVector:
+def weighted_squares(
+    measure: Measure, index: CellIndex, weight: FloatVector, fitted: FloatVector
+) -> FloatVector:
     r"""Sum squares of what remains after the fitted ratio of the row's cell.
 
     Parameters
@@ -37,4 +39,4 @@ def weighted_squares(measure: Measure, index: CellIndex, weight: FloatVector, fi
     if measure.denominator is not None:
         expected = expected * measure.denominator[rows]
     squares = np.where(base, weight[rows] * (measure.numerator[rows] - expected) ** 2, 0.0)
-    return np.bincount(index.cell_of_row, weights=squares, minlength=index.cells)
+    return sum_by(index.cell_of_row, squares, index.cells)

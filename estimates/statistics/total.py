@@ -7,7 +7,7 @@ import numpy as np
 from estimates.degrees_of_freedom import domain_degrees_of_freedom
 from estimates.design_effects import Reference, srs_variance
 from estimates.measure import FloatVector, Measure
-from estimates.psu_totals import CellIndex, PsuTotals
+from estimates.psu_totals import CellIndex, PsuTotals, sum_by
 from estimates.statistics.cell_estimates import CellEstimates
 from estimates.statistics.ratio import DUST
 from estimates.statistics.spread import weighted_squares
@@ -54,10 +54,10 @@ def total(
     """
     cells = index.cells
     cell = index.cell
-    estimate = np.bincount(cell, weights=totals.numerator, minlength=cells)
-    population = np.bincount(cell, weights=totals.weight, minlength=cells)
-    n = np.bincount(cell, weights=totals.n, minlength=cells)
-    cases = np.bincount(cell, weights=totals.cases, minlength=cells)
+    estimate = sum_by(cell, totals.numerator, cells)
+    population = sum_by(cell, totals.weight, cells)
+    n = sum_by(cell, totals.n, cells)
+    cases = sum_by(cell, totals.cases, cells)
     known = n > 0
     variance = groups.variances(totals.numerator)
     variance = np.where(variance < (DUST * estimate) ** 2, 0.0, variance)
@@ -65,7 +65,9 @@ def total(
     everyone = float(weight.sum())
     rows = float(np.count_nonzero(weight > 0))
     mean = estimate / everyone
-    squares = weighted_squares(measure, index, weight, mean) + np.maximum(everyone - population, 0.0) * mean**2
+    squares = (
+        weighted_squares(measure, index, weight, mean) + np.maximum(everyone - population, 0.0) * mean**2
+    )
     srs = srs_variance(
         squares, np.full(cells, rows), np.full(cells, everyone), variance / everyone**2, reference
     ) * everyone**2  # fmt: skip
