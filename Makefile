@@ -1,0 +1,90 @@
+# Names of what can be done. The work is in pipeline/; this file only builds .venv and calls it.
+
+STUDY    ?= slv_2018
+DATA     ?= $(if $(wildcard ../shared/data),../shared/data,data)
+BUILD    ?= build
+LANGUAGE ?=
+NAME     ?=
+AT       ?=
+
+VENV     := .venv
+PYTHON   := $(VENV)/bin/python
+RUN      := $(PYTHON) -m pipeline
+LANGUAGES = $(if $(LANGUAGE),--language "$(LANGUAGE)")
+WHERE     = --study "$(STUDY)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
+STAGES   := plan ingest weight estimate report validate disseminate
+
+.DEFAULT_GOAL := help
+.PHONY: help study $(STAGES) list new-study dictionary check test lint certify bench lock clean environment environment-dev
+
+help: ## what can be done
+	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en]"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo "  example      make study STUDY=bol_2019 DATA=../shared/data"
+
+study: environment ## everything for one study: plan, ingest, weight, estimate, report, validate, disseminate
+	@$(RUN) study $(WHERE)
+
+plan: environment ## working group, design roles and planned domains
+	@$(RUN) plan $(WHERE)
+
+ingest: environment ## source files to checked microdata, with a finding for everything odd
+	@$(RUN) ingest $(WHERE)
+
+weight: environment ## the weights and what happened to them
+	@$(RUN) weight $(WHERE)
+
+estimate: environment ## estimates with their precision and publication status
+	@$(RUN) estimate $(WHERE)
+
+report: environment ## the report as PDF and as a page, in Spanish and English
+	@$(RUN) report $(WHERE)
+
+validate: environment ## comparison with published figures and with a second engine
+	@$(RUN) validate $(WHERE)
+
+disseminate: environment ## tables for the census office
+	@$(RUN) disseminate $(WHERE)
+
+list: environment ## the studies and the state each is in
+	@$(RUN) list --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
+
+new-study: environment ## a commented study folder to fill in: NAME=my_survey [AT=folder]
+	@$(RUN) new-study --name "$(NAME)" $(if $(AT),--at "$(AT)") $(LANGUAGES)
+
+dictionary: environment ## a readable codebook of the data dictionary
+	@$(RUN) dictionary --build "$(BUILD)" $(if $(findstring command,$(origin STUDY)),--study "$(STUDY)") $(LANGUAGES)
+
+check: environment-dev ## lint, types, import contracts and every test
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-cache
+	@$(PYTHON) -m pytest
+
+test: environment-dev ## every test
+	@$(PYTHON) -m pytest
+
+lint: environment-dev ## lint, types and import contracts only
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-cache
+
+certify: environment-dev ## the slow evidence: coverage of intervals, references, whole studies
+	@$(PYTHON) -m pytest -m slow || [ $$? -eq 5 ]
+
+bench: environment-dev ## how long each stage takes on the demonstration study
+	@$(RUN) bench $(WHERE)
+
+lock: ## new exact versions in the lock files, from pyproject.toml (needs a package index)
+	@sh pipeline/environment.sh lock
+
+clean: ## remove what was built; sources and .venv stay
+	@if [ ! -e "$(BUILD)" ]; then exit 0; \
+	elif [ -f "$(BUILD)/CACHEDIR.TAG" ]; then rm -rf -- "$(BUILD)"; echo "removed $(BUILD)"; \
+	else echo "$(BUILD) was not made by this program; nothing removed" >&2; exit 2; fi
+
+environment:
+	@sh pipeline/environment.sh run
+
+environment-dev:
+	@sh pipeline/environment.sh dev

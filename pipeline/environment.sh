@@ -1,0 +1,142 @@
+#!/bin/sh
+# The virtual environment .venv, made from the lock files and made again only when their contents change.
+#   environment.sh run    what a study needs
+#   environment.sh dev    and what tests, types and lint need
+#   environment.sh lock   new lock files from pyproject.toml
+set -eu
+cd "$(dirname "$0")/.."
+kind=${1:-run}
+venv=.venv
+
+case "${LANGUAGE:-${LC_ALL:-${LC_MESSAGES:-${LANG:-en}}}}" in
+es*) say() { printf '%s\n' "$1" >&2; } ;;
+*) say() { printf '%s\n' "$2" >&2; } ;;
+esac
+
+interpreter() {
+    for name in ${CARACTERIZA_PYTHON:-} python3 python3.13 python3.12 python3.11; do
+        if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$name"
+            return 0
+        fi
+    done
+    say 'Hace falta Python 3.11 o posterior: apt install python3 python3-venv' \
+        'Python 3.11 or later is needed: apt install python3 python3-venv'
+    return 1
+}
+
+# The stamp holds what the environment was made from. Time stamps of files play no part, so a fresh clone or
+# a touch makes nothing again; the folder is in it because an environment does not survive being moved.
+wanted() {
+    { cat "$1" pyproject.toml; pwd; } | sha256sum | cut -d ' ' -f 1
+}
+
+# One line for each package as pip meets it, instead of several hundred.
+counted() {
+    awk -v total="$1" '
+        /^Collecting / { name = $2; sub(/==/, " ", name) }
+        /^Processing / { name = $2; sub(/.*\//, "", name); split(name, part, "-"); name = part[1] " " part[2] }
+        /^(Collecting|Processing) / { printf "  %3d/%d  %s\n", ++n, total, name; fflush() }' >&2
+}
+
+install() {
+    lock=$1
+    total=$(grep -c '^[a-z0-9].*==' "$lock")
+    status=$venv/install.status
+    log=$venv/install.log
+    {
+        if "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --no-compile --no-deps \
+            --progress-bar off --only-binary :all: --require-hashes -r "$lock" 2>&1; then
+            echo 0 >"$status"
+        else
+            echo 1 >"$status"
+        fi
+    } | tee "$log" | counted "$total"
+    if [ "$(cat "$status")" != 0 ]; then
+        grep -E '^ERROR|^error' "$log" | head -n 5 >&2 || true
+        say "La instalación no terminó. ¿Hay conexión y espacio en disco? Detalles: $log" \
+            "The installation did not finish. Is there a connection, and space on the disk? Details: $log"
+        return 1
+    fi
+}
+
+fresh() { [ "$(cat "$venv/$1.stamp" 2>/dev/null)" = "$2" ]; }
+
+restore() {
+    if [ -d "$venv.old" ]; then
+        # the log of the failed try is worth keeping beside the environment that still works
+        cp "$venv/install.log" "$venv.old/install.log" 2>/dev/null || true
+        rm -rf "$venv"
+        mv "$venv.old" "$venv"
+    fi
+}
+
+make_run() {
+    stamp=$(wanted requirements.lock)
+    if fresh run "$stamp"; then return 0; fi
+    python=$(interpreter)
+    say "Preparando $venv (una sola vez; tarda unos minutos según la conexión)" \
+        "Preparing $venv (once; takes some minutes, depending on the connection)"
+    rm -rf "$venv.old"
+    if [ -f "$venv/run.stamp" ]; then mv "$venv" "$venv.old"; else rm -rf "$venv"; fi
+    if ! "$python" -m venv "$venv" >/dev/null 2>&1; then
+        say 'No se pudo crear el entorno: apt install python3-venv' \
+            'The environment could not be made: apt install python3-venv'
+        restore
+        return 1
+    fi
+    if ! install requirements.lock || ! "$venv/bin/python" -m pip install --disable-pip-version-check -q \
+        --no-deps --no-build-isolation --no-compile -e . || ! "$venv/bin/python" -m pip check >/dev/null; then
+        restore
+        return 1
+    fi
+    rm -rf "$venv.old"
+    # last: an installation that was interrupted has no stamp and is made again
+    printf '%s\n' "$stamp" >"$venv/run.stamp"
+    say 'Entorno listo.' 'The environment is ready.'
+}
+
+make_dev() {
+    stamp=$(wanted requirements-dev.lock)
+    if fresh dev "$stamp"; then return 0; fi
+    say 'Añadiendo lo que necesitan las pruebas' 'Adding what the tests need'
+    install requirements-dev.lock
+    "$venv/bin/python" -m pip check >/dev/null
+    printf '%s\n' "$stamp" >"$venv/dev.stamp"
+}
+
+make_locks() {
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    "$(interpreter)" -m venv "$folder/venv"
+    "$folder/venv/bin/python" -m pip install -q pip-tools
+    for lock in requirements.lock requirements-dev.lock; do
+        extra=$(case $lock in *-dev.lock) echo "--extra dev -c requirements.lock" ;; esac)
+        # shellcheck disable=SC2086
+        "$folder/venv/bin/pip-compile" -q --generate-hashes --strip-extras --allow-unsafe --no-header \
+            --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+            --build-deps-for editable --pip-args '--only-binary=:all:' $extra -o "$folder/$lock" pyproject.toml
+        {
+            echo '# Exact versions with the hashes of their wheels. Made by `make lock`; do not edit.'
+            grep -v -e '-c requirements.lock' "$folder/$lock"
+        } >"$lock"
+    done
+}
+
+case $kind in
+run | dev)
+    if fresh run "$(wanted requirements.lock)"; then
+        if [ "$kind" = run ] || fresh dev "$(wanted requirements-dev.lock)"; then exit 0; fi
+    fi
+    # two makes at once: the second waits for the first and then finds everything ready
+    exec 9>.venv.lock
+    if command -v flock >/dev/null; then flock 9; fi
+    make_run
+    if [ "$kind" = dev ]; then make_dev; fi
+    ;;
+lock) make_locks ;;
+*)
+    echo "environment.sh run|dev|lock" >&2
+    exit 2
+    ;;
+esac
