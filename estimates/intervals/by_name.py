@@ -72,19 +72,21 @@ def _wald(
 
 _Method = Callable[[FloatArray, FloatArray, FloatArray, FloatArray, ArrayLike | None, float], Bounds]
 
-PROPORTION_INTERVALS: Mapping[str, _Method] = MappingProxyType({
-    "korn_graubard": lambda p, se, n, df, deff, c: korn_graubard(p, se, n, df, deff=deff, confidence=c),
-    "korn_graubard_r": lambda p, se, n, df, deff, c: korn_graubard(
-        p, se, n, df, deff=deff, confidence=c, cap=False
-    ),
-    "wilson": lambda p, se, n, df, deff, c: wilson(p, se, n, df, deff=deff, confidence=c),
-    "wilson_z": lambda p, se, n, df, deff, c: wilson(
-        p, se, n, np.full_like(df, np.inf), cap=False, deff=deff, confidence=c
-    ),
-    "jeffreys": lambda p, se, n, df, deff, c: jeffreys(p, se, n, df, deff=deff, confidence=c),
-    "bayes_uniform": lambda p, se, n, df, deff, c: bayes_uniform(p, se, n, df, deff=deff, confidence=c),
-    "logit": lambda p, se, n, df, deff, c: logit(p, se, df, n=n, deff=deff, confidence=c),
-    "arcsine": lambda p, se, n, df, deff, c: arcsine(p, se, df, n=n, deff=deff, confidence=c),
-    "wald": lambda p, se, n, df, deff, c: _wald(p, se, df, n, deff, c),
-    "wald_z": lambda p, se, n, df, deff, c: _wald(p, se, np.full_like(df, np.inf), n, deff, c),
-})
+PROPORTION_INTERVALS: Mapping[str, _Method] = MappingProxyType(
+    {
+        "korn_graubard": lambda p, se, n, df, deff, c: korn_graubard(p, se, n, df, deff=deff, confidence=c),
+        "korn_graubard_r": lambda p, se, n, df, deff, c: korn_graubard(
+            p, se, n, df, deff=deff, confidence=c, cap=False
+        ),
+        "wilson": lambda p, se, n, df, deff, c: wilson(p, se, n, df, deff=deff, confidence=c),
+        "wilson_z": lambda p, se, n, df, deff, c: wilson(
+            p, se, n, np.full_like(df, np.inf), cap=False, deff=deff, confidence=c
+        ),
+        "jeffreys": lambda p, se, n, df, deff, c: jeffreys(p, se, n, df, deff=deff, confidence=c),
+        "bayes_uniform": lambda p, se, n, df, deff, c: bayes_uniform(p, se, n, df, deff=deff, confidence=c),
+        "logit": lambda p, se, n, df, deff, c: logit(p, se, df, n=n, deff=deff, confidence=c),
+        "arcsine": lambda p, se, n, df, deff, c: arcsine(p, se, df, n=n, deff=deff, confidence=c),
+        "wald": lambda p, se, n, df, deff, c: _wald(p, se, df, n, deff, c),
+        "wald_z": lambda p, se, n, df, deff, c: _wald(p, se, np.full_like(df, np.inf), n, deff, c),
+    }
+)

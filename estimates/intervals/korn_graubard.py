@@ -60,8 +60,9 @@ def korn_graubard(
     worth = effective_sample(share, error, rows, degrees, confidence=confidence, cap=cap, deff=deff)
     valid = valid_proportion(share, error, degrees) & np.isfinite(worth)
     size = np.where(valid, worth, 1.0)
-    cases = np.where(valid, share, 0.5) * size
-    rest = np.where(valid, 1 - share, 0.5) * size
+    # The beta quantile gives NaN for a parameter among the subnormal floats; its limit there is 0 or 1.
+    cases = np.maximum(np.where(valid, share, 0.5) * size, 1e-300)
+    rest = np.maximum(np.where(valid, 1 - share, 0.5) * size, 1e-300)
     with np.errstate(invalid="ignore", divide="ignore"):
         low = np.where(share <= 0, 0.0, special.betaincinv(cases, rest + 1, 1 - upper))
         high = np.where(share >= 1, 1.0, special.betaincinv(cases + 1, rest, upper))

@@ -60,9 +60,9 @@ def wilson(
     valid = valid_proportion(share, error, degrees) & np.isfinite(worth)
     size = np.where(valid, worth, 1.0)
     safe = np.where(valid, share, 0.5)
-    shrink = 1 + z**2 / size
-    centre = (safe + z**2 / (2 * size)) / shrink
-    half = z / shrink * np.sqrt(safe * (1 - safe) / size + z**2 / (4 * size**2))
+    # Numerator and denominator both multiplied by n*, which may be as small as a float can be.
+    centre = (safe * size + z**2 / 2) / (size + z**2)
+    half = z * np.sqrt(safe * (1 - safe) * size + z**2 / 4) / (size + z**2)
     low = np.where(share <= 0, 0.0, centre - half)
     high = np.where(share >= 1, 1.0, centre + half)
     return around(share, low, high, valid)

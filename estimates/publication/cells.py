@@ -148,6 +148,17 @@ def cells_from(
     value, error, rows, y, effect, degrees, low, high, target = (np.broadcast_to(v, shape) for v in numbers)
     is_planned, justified = (np.broadcast_to(v, shape) for v in flags)
     return Cells(
-        np.broadcast_to(kinds, shape), value, error, rows, y, effect, degrees, is_planned, low, high,
-        justified, target, compat,
+        np.broadcast_to(kinds, shape),
+        value,
+        error,
+        rows,
+        y,
+        effect,
+        degrees,
+        is_planned,
+        low,
+        high,
+        justified,
+        target,
+        compat,
     )

@@ -20,12 +20,14 @@ class DesignTarget:
     intercept: float
 
 
-TARGETS: Mapping[str, DesignTarget] = MappingProxyType({
-    "at_risk_of_poverty_or_exclusion": DesignTarget(900, 2600),
-    "persistent_poverty": DesignTarget(350, 1000),
-    "unemployment": DesignTarget(7800, -4500),
-    "employment": DesignTarget(7800, -4500),
-})
+TARGETS: Mapping[str, DesignTarget] = MappingProxyType(
+    {
+        "at_risk_of_poverty_or_exclusion": DesignTarget(900, 2600),
+        "persistent_poverty": DesignTarget(350, 1000),
+        "unemployment": DesignTarget(7800, -4500),
+        "employment": DesignTarget(7800, -4500),
+    }
+)
 
 
 def required_se(p: ArrayLike, population: ArrayLike, *, target: str) -> FloatArray:

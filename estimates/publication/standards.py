@@ -29,24 +29,26 @@ from estimates.publication.standard import STATUS_ORDER, Standard
 
 DEFAULT_STANDARD = "cepal_2023"
 
-STANDARDS: Mapping[str, Standard] = MappingProxyType({
-    module.STANDARD.id: module.STANDARD
-    for module in (
-        cepal_2023,
-        cepal_2020,
-        ine_chile_2020,
-        ine_chile_economicas_2024,
-        inegi_2018,
-        nchs_prop_2017,
-        nchs_counts_2023,
-        rule_30_30,
-        statcan_cv,
-        statcan_letters,
-        abs_rse,
-        ons_cv20,
-        dhs_cases,
-    )
-})
+STANDARDS: Mapping[str, Standard] = MappingProxyType(
+    {
+        module.STANDARD.id: module.STANDARD
+        for module in (
+            cepal_2023,
+            cepal_2020,
+            ine_chile_2020,
+            ine_chile_economicas_2024,
+            inegi_2018,
+            nchs_prop_2017,
+            nchs_counts_2023,
+            rule_30_30,
+            statcan_cv,
+            statcan_letters,
+            abs_rse,
+            ons_cv20,
+            dhs_cases,
+        )
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,19 @@ def assess(
         If no standard has that name, or a kind is unknown.
     """
     cells = cells_from(
-        kind=kind, estimate=estimate, se=se, n=n, cases=cases, deff=deff, df=df, planned=planned,
-        ci_low=ci_low, ci_high=ci_high, low_df_justified=low_df_justified, target_n=target_n, compat=compat,
+        kind=kind,
+        estimate=estimate,
+        se=se,
+        n=n,
+        cases=cases,
+        deff=deff,
+        df=df,
+        planned=planned,
+        ci_low=ci_low,
+        ci_high=ci_high,
+        low_df_justified=low_df_justified,
+        target_n=target_n,
+        compat=compat,
     )
     return _assess_cells(_standard(standard), cells)
 
@@ -170,8 +183,19 @@ def assess_all(
         raise ValueError(f"no publication standard was named; the usual one is '{DEFAULT_STANDARD}'.")
     chosen = [_standard(name) for name in dict.fromkeys(names)]
     cells = cells_from(
-        kind=kind, estimate=estimate, se=se, n=n, cases=cases, deff=deff, df=df, planned=planned,
-        ci_low=ci_low, ci_high=ci_high, low_df_justified=low_df_justified, target_n=target_n, compat=compat,
+        kind=kind,
+        estimate=estimate,
+        se=se,
+        n=n,
+        cases=cases,
+        deff=deff,
+        df=df,
+        planned=planned,
+        ci_low=ci_low,
+        ci_high=ci_high,
+        low_df_justified=low_df_justified,
+        target_n=target_n,
+        compat=compat,
     )
     results = {standard.id: _assess_cells(standard, cells) for standard in chosen}
     ranks = {name: _rank(result.level) for name, result in results.items()}

@@ -12,9 +12,10 @@ from estimates.publication import assess
 from estimates.publication.cells import cells_from
 
 VECTORS = pd.read_csv(
-    Path(__file__).with_name("publication_vectors.csv"), comment="#", keep_default_na=False, na_values={
-        name: [""] for name in ("cv", "logcv")
-    }
+    Path(__file__).with_name("publication_vectors.csv"),
+    comment="#",
+    keep_default_na=False,
+    na_values={name: [""] for name in ("cv", "logcv")},
 )
 INPUTS = {
     "kind": VECTORS["kind"].to_numpy(dtype=str),

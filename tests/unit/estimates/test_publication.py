@@ -8,8 +8,17 @@ import pytest
 from estimates.publication import STANDARDS, assess, assess_all, table_publishable
 from estimates.publication.eurostat_2019_1700 import required_se
 
-GOOD = {"kind": "prop", "estimate": 0.4, "se": 0.01, "n": 5000, "cases": 2000, "deff": 2.0, "df": 100.0,
-        "ci_low": 0.38, "ci_high": 0.42}
+GOOD = {
+    "kind": "prop",
+    "estimate": 0.4,
+    "se": 0.01,
+    "n": 5000,
+    "cases": 2000,
+    "deff": 2.0,
+    "df": 100.0,
+    "ci_low": 0.38,
+    "ci_high": 0.42,
+}
 
 
 def change(**values: object) -> dict[str, object]:
@@ -44,7 +53,12 @@ def test_labels_are_complete(name: str) -> None:
         ("cepal_2023", {"cases": 49}, "poco fiable", "cases_30_49"),
         ("cepal_2023", {"cases": 50}, "fiable", ""),
         ("cepal_2023", {"cases": 29}, "no fiable", "cases_under_30"),
-        ("cepal_2023", {"cases": 0, "estimate": 0.0, "se": 0.0, "deff": np.nan}, "no fiable", "cases_under_30"),
+        (
+            "cepal_2023",
+            {"cases": 0, "estimate": 0.0, "se": 0.0, "deff": np.nan},
+            "no fiable",
+            "cases_under_30",
+        ),
         ("cepal_2023", {"deff": 0.9}, "no fiable", "deff_under_1"),
         ("cepal_2023", {"deff": 0.9, "planned": True}, "fiable", ""),
         ("cepal_2023", {"df": 8.0}, "no fiable", "df_under_9"),
@@ -69,12 +83,24 @@ def test_labels_are_complete(name: str) -> None:
         ("nchs_prop_2017", {"n": 20}, "suppress", "effective_n_under_30"),
         ("nchs_prop_2017", {"estimate": 0.5, "se": 0.08}, "suppress", "width_30_points_or_more"),
         ("nchs_prop_2017", {"estimate": 0.05, "se": 0.025}, "suppress", "relative_width_over_130"),
-        ("nchs_prop_2017", {"estimate": 0.95, "se": 0.025}, "present, footnote complement",
-         "complement_width_over_130"),
-        ("nchs_counts_2023", {"kind": "total", "estimate": 100.0, "se": 30.0, "ci_low": 50.0, "ci_high": 180.0},
-         "present", ""),
-        ("nchs_counts_2023", {"kind": "total", "estimate": 100.0, "se": 50.0, "ci_low": 40.0, "ci_high": 250.0},
-         "suppress", "relative_width_over_160"),
+        (
+            "nchs_prop_2017",
+            {"estimate": 0.95, "se": 0.025},
+            "present, footnote complement",
+            "complement_width_over_130",
+        ),
+        (
+            "nchs_counts_2023",
+            {"kind": "total", "estimate": 100.0, "se": 30.0, "ci_low": 50.0, "ci_high": 180.0},
+            "present",
+            "",
+        ),
+        (
+            "nchs_counts_2023",
+            {"kind": "total", "estimate": 100.0, "se": 50.0, "ci_low": 40.0, "ci_high": 250.0},
+            "suppress",
+            "relative_width_over_160",
+        ),
         ("nchs_counts_2023", {"kind": "total", "cases": 9}, "suppress", "cases_under_10"),
         ("rule_30_30", {"n": 29}, "suppress", "n_under_30"),
         ("rule_30_30", {"se": 0.12}, "footnote", "cv_30_or_more"),
@@ -93,8 +119,16 @@ def test_edges(name: str, values: dict[str, object], native: str, reason: str) -
 
 
 def test_the_stricter_standard_wins_and_is_named() -> None:
-    joint = assess_all(["cepal_2023", "nchs_prop_2017", "inegi_2018"], kind="prop", estimate=[0.011, 0.4],
-                       se=[0.0035, 0.01], n=[2080, 5000], cases=[23, 2000], deff=[2.4, 2.0], df=[24, 100])
+    joint = assess_all(
+        ["cepal_2023", "nchs_prop_2017", "inegi_2018"],
+        kind="prop",
+        estimate=[0.011, 0.4],
+        se=[0.0035, 0.01],
+        n=[2080, 5000],
+        cases=[23, 2000],
+        deff=[2.4, 2.0],
+        df=[24, 100],
+    )
     assert joint.level.tolist() == ["withheld", "reliable"]
     assert joint.reason.tolist() == ["cepal_2023:cases_under_30", ""]
     assert joint.by_standard["nchs_prop_2017"].native.tolist() == ["present", "present"]
