@@ -81,7 +81,8 @@ def power_of_change(
 
     Notes
     -----
-    .. math:: F_t(\delta/\mathrm{se}_\Delta - t_{1-\alpha/2}) + F_t(-\delta/\mathrm{se}_\Delta - t_{1-\alpha/2})
+    .. math:: F_t(\delta/\mathrm{se}_\Delta - t_{1-\alpha/2})
+              + F_t(-\delta/\mathrm{se}_\Delta - t_{1-\alpha/2})
 
     References
     ----------
@@ -95,7 +96,7 @@ def power_of_change(
 
 
 def se_of_change(se_first: ArrayLike, se_second: ArrayLike, *, correlation: ArrayLike = 0.0) -> FloatArray:
-    """Standard error of the difference of two estimates.
+    """Compute the standard error of the difference of two estimates.
 
     Parameters
     ----------

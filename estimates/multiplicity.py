@@ -33,14 +33,14 @@ def adjust(
     Raises
     ------
     ValueError
-        If a p-value lies outside [0, 1], the labels are not as many as the p-values, or the method is unknown.
+        If a p-value lies outside [0, 1], labels and p-values differ in number, or the method is unknown.
 
     Notes
     -----
     With :math:`p_{(1)} \le \dots \le p_{(m)}`,
 
     .. math:: \tilde p^{\,\mathrm{Holm}}_{(i)} = \max_{j \le i} \min\{1, (m - j + 1)\, p_{(j)}\},
-              \qquad \tilde p^{\,\mathrm{BH}}_{(i)} = \min_{j \ge i} \min\{1, m\, p_{(j)} / j\}
+              \quad \tilde p^{\,\mathrm{BH}}_{(i)} = \min_{j \ge i} \min\{1, m\, p_{(j)} / j\}
 
     References
     ----------
