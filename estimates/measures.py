@@ -67,24 +67,28 @@ def coding_of(breakdown: Breakdown, columns: Columns, dictionary: Dictionary) ->
 
 def numbers(expression: str, columns: Columns) -> FloatVector:
     """Evaluate an expression to numbers: (n,) float; a condition gives 1 and 0; NaN where missing."""
-    value = parse(expression).evaluate(columns)
-    return value.numbers()
+    value = parse(expression).evaluate(columns).numbers()
+    return np.array(np.broadcast_to(value, (columns.rows,)), dtype=np.float64)
 
 
 def truth(expression: str, columns: Columns) -> NDArray[np.bool_]:
     """Evaluate a condition: (n,) bool, false where it is missing."""
-    return numbers(expression, columns) == 1.0
+    value = parse(expression).evaluate(columns).is_true()
+    return np.array(np.broadcast_to(value, (columns.rows,)), dtype=bool)
 
 
 def code_positions(variable: str, columns: Columns) -> NDArray[np.int64]:
     """Position of every row's code in its code list: (n,) int, -1 where missing."""
-    return columns.get(variable).codes()
+    value = columns.get(variable)
+    if value.kind != "code":
+        raise ValueError(f"'{variable}' is not a code variable")
+    return np.array(value.data, dtype=np.int64)
 
 
 def _answers(variable: str, columns: Columns, dictionary: Dictionary) -> Sequence[FloatVector]:
     codes = dictionary.codes_of(variable)
     if dictionary.variables[variable].type == "multiple":
-        return [numbers(f"answered({variable}, '{code}')", columns) for code in codes]
+        return [np.array(columns.answered(variable, code).numbers(), dtype=np.float64) for code in codes]
     positions = code_positions(variable, columns)
     known = positions >= 0
     return [np.where(known, positions == index, np.nan) for index in range(len(codes))]

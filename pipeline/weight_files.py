@@ -107,3 +107,10 @@ def _same_keys(frame: pd.DataFrame, data: LevelData) -> bool:
         return False
     return all((frame[name].astype(str).to_numpy() == data.frame[name].astype(str).to_numpy()).all()
                for name in data.key)
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Read the record that a stage left; empty when it left none."""
+    path = folder / "record.json"
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return content

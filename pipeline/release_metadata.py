@@ -1,0 +1,57 @@
+"""What a release says of itself: study, sources with hashes, validation, and whether data are synthetic."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from surveys.problems import Language
+from surveys.study import Study
+
+SYNTHETIC = {
+    "es": "DATOS SINTÉTICOS: generados para demostración; no describen a personas reales.",
+    "en": "SYNTHETIC DATA: generated for demonstration; they describe no real person.",
+}
+NAMES = {
+    "es": {"study": "Estudio", "title": "Título", "period": "Periodo de referencia", "producer": "Productor",
+           "source": "Fuente", "licence": "Licencia", "validation": "Validación (SHA-256 de validation.json)",
+           "synthetic": "Aviso"},
+    "en": {"study": "Study", "title": "Title", "period": "Reference period", "producer": "Producer",
+           "source": "Source", "licence": "Licence", "validation": "Validation (SHA-256 of validation.json)",
+           "synthetic": "Notice"},
+}
+
+
+def banner(study: Study, language: Language) -> str:
+    """Line for every sheet and page; empty when the data are real."""
+    return SYNTHETIC[language] if study.synthetic else ""
+
+
+def describe(study: Study, language: Language, validated: Path) -> dict[str, str]:
+    """Metadata of a release in one language, by printed name.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    language : {"es", "en"}
+        Language of names and texts.
+    validated : Path
+        Result of the validation stage; its hash ties the release to what was checked.
+    """
+    names = NAMES[language]
+    said = {names["study"]: study.name, names["title"]: study.title.get(language)}
+    if study.reference_period is not None:
+        said[names["period"]] = study.reference_period.get(language)
+    if study.producer is not None:
+        said[names["producer"]] = study.producer.get(language)
+    for source in study.sources.values():
+        said[f"{names['source']}: {source.name}"] = (
+            f"{source.file} (SHA-256 {source.sha256})" if source.file else source.format)
+        if source.licence is not None:
+            said[f"{names['licence']}: {source.name}"] = source.licence.get(language)
+    if validated.is_file():
+        said[names["validation"]] = hashlib.sha256(validated.read_bytes()).hexdigest()
+    if study.synthetic:
+        said[names["synthetic"]] = SYNTHETIC[language]
+    return said

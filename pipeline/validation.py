@@ -1,0 +1,53 @@
+"""Stage `validate`: printed figures, a second engine and the table's own logic against the estimates."""
+
+from __future__ import annotations
+
+from estimates.reconciliation import reconcile
+from estimates.study_design import study_design
+from estimates.table_checks import check_table
+from pipeline.estimate_files import breakdown_columns, read_estimates
+from pipeline.microdata_files import read_microdata
+from pipeline.published_file import read_published
+from pipeline.run import Run
+from pipeline.study_files import load_study
+from pipeline.validation_figures import recompute_headlines
+from pipeline.validation_page import write_page
+from pipeline.validation_results import Validation, check_weights, refuse
+from pipeline.weight_files import read_record, read_weights, write_json
+
+
+def run(run: Run) -> None:
+    """Validate the estimates of one study.
+
+    Parameters
+    ----------
+    run : Run
+        Reads the results of ``ingest``, ``weight`` and ``estimate`` and the study's ``published.csv``; leaves
+        ``validation.json`` and ``validation_<language>.html`` with every check, also when one fails.
+
+    Raises
+    ------
+    DataError
+        After the page is written: a printed figure that differs without explanation, a figure on which the two
+        engines differ, weights or domains that do not add up.
+    """
+    loaded = load_study(run.study_folder, run.project)
+    study, dictionary = loaded.study, loaded.dictionary
+    microdata = read_microdata(run.input("ingest"), dictionary)
+    weights = read_weights(run.input("weight"), microdata)
+    frame = read_estimates(run.input("estimate") / "estimates.csv")
+    breakdowns = breakdown_columns(frame)
+    published = read_published(run.study_folder / "published.csv", dictionary, shown=f"{study.name}/published.csv")
+    design = study_design(study, microdata)
+    totals = [name for name, indicator in dictionary.indicators.items() if indicator.statistic in ("total", "count")]
+    validation = Validation(
+        study.name,
+        tuple(reconcile(published, frame, breakdowns)),
+        tuple(recompute_headlines(study, dictionary, microdata, design, weights, frame, breakdowns, published)),
+        (*check_weights(weights, read_record(run.input("weight"))), *check_table(frame, breakdowns, totals)),
+    )
+    write_json(run.output / "validation.json", validation.as_record())
+    for language in study.languages:
+        write_page(run.output / f"validation_{language}.html", validation, study, dictionary, language, run.project.root)
+    write_json(run.output / "record.json", validation.summary())
+    refuse(validation)

@@ -1,0 +1,143 @@
+"""The validation page: every check, its result and its figure, in Spanish or English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipeline.release_metadata import banner
+from pipeline.second_engine import EXCLUSIONS
+from pipeline.table_labels import Labels
+from pipeline.validation_results import HIDDEN, Validation
+from pipeline.validation_words import WORDS
+from surveys.dictionary import Dictionary
+from surveys.problems import Language
+from surveys.study import Study
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table of the page."""
+
+    cells: tuple[str, ...]
+    stops: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """One gate of the page: what it does, and its table."""
+
+    title: str
+    text: str
+    caption: str
+    nothing: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
+
+
+def write_page(
+    path: Path, validation: Validation, study: Study, dictionary: Dictionary, language: Language, root: Path,
+) -> None:
+    """Write the page in one language.
+
+    Parameters
+    ----------
+    path : Path
+        HTML file to write; it needs no other file.
+    validation : Validation
+        Results. Numbers of rows that are not published are not printed.
+    study, dictionary : Study, Dictionary
+        Title, and names of indicators and codes.
+    language : {"es", "en"}
+        Language of the page.
+    root : Path
+        Project; the layout is ``report_templates/validation.html.j2``.
+    """
+    environment = Environment(loader=FileSystemLoader(root / "report_templates"), autoescape=True,
+                              undefined=StrictUndefined, trim_blocks=True)
+    text = environment.get_template("validation.html.j2").render(
+        language=language, title=study.title.get(language), notice=banner(study, language),
+        passed=validation.passed, words=WORDS[language],
+        sections=sections(validation, Labels(dictionary, language)))
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def sections(validation: Validation, labels: Labels) -> tuple[Section, ...]:
+    """Arrange the results: printed figures, second engine, sums and logic."""
+    words = WORDS[labels.language]
+    return (
+        Section(words["printed_title"], words["printed_text"], words["printed_caption"], words["printed_none"],
+                _columns(words, ("figure", ""), ("printed", "number"), ("ours", "number"), ("difference", "number"),
+                         ("where", ""), ("result", "")),
+                _printed_rows(validation, labels)),
+        Section(words["engine_title"], words["engine_text"], words["engine_caption"], words["engine_none"],
+                _columns(words, ("figure", ""), ("estimate", "number"), ("se", "number"), ("relative", "number"),
+                         ("result", "")),
+                _engine_rows(validation, labels)),
+        Section(words["checks_title"], words["checks_text"], words["checks_caption"], "",
+                _columns(words, ("check", ""), ("checked", "number"), ("failures", "number"), ("result", "")),
+                tuple(Row((words[check.name], f"{check.checked:,}", f"{check.failed:,}",
+                           words["check_failed" if check.failed else "check_passed"]), bool(check.failed))
+                      for check in validation.checks)),
+    )
+
+
+def _printed_rows(validation: Validation, labels: Labels) -> tuple[Row, ...]:
+    words = WORDS[labels.language]
+    rows = []
+    for result in validation.reconciled:
+        figure = result.published
+        hidden = result.status in HIDDEN or result.ours is None or result.difference is None
+        digits = max(figure.digits, 0)
+        outcome = words[result.outcome]
+        if result.outcome == "explained":
+            outcome = f"{outcome}: {figure.explanation}"
+        rows.append(Row((
+            _name(figure.indicator, tuple(figure.domain.items()), labels),
+            f"{figure.value:,.{digits}f}",
+            words["hidden"] if hidden else f"{result.ours:,.{digits + 2}f}",
+            "" if hidden else f"{result.difference:+,.{digits + 2}f}",
+            figure.where, outcome), result.stops))
+    return tuple(rows)
+
+
+def _engine_rows(validation: Validation, labels: Labels) -> tuple[Row, ...]:
+    words = WORDS[labels.language]
+    rows = []
+    for result, hidden in validation.recomputed:
+        outcome = words[f"engine_{result.outcome}"]
+        if result.reason:
+            outcome = f"{outcome}: {EXCLUSIONS[result.reason][0 if labels.language == 'en' else 1]}"
+        rows.append(Row((
+            _headline(result.name, labels),
+            words["hidden"] if hidden else _number(result.estimate),
+            words["hidden"] if hidden else _number(result.se),
+            "" if result.difference is None else f"{result.difference:.1e}",
+            outcome), result.outcome == "different"))
+    return tuple(rows)
+
+
+def _headline(name: str, labels: Labels) -> str:
+    indicator, *domain = name.replace("]", "").split(" [")
+    return _name(indicator, [(part.partition("=")[0], part.partition("=")[2]) for part in domain], labels)
+
+
+def _name(indicator: str, domain: Sequence[tuple[str, str]], labels: Labels) -> str:
+    if indicator.partition(".")[0] not in labels.dictionary.indicators:
+        return indicator
+    named = [labels.indicator(indicator)]
+    named += [f"{labels.breakdown(name)}: {labels.category(name, code)}" for name, code in domain]
+    return "; ".join(named)
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"
+
+
+def _columns(words: dict[str, str], *columns: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((words[f"column_{name}"], kind) for name, kind in columns)
