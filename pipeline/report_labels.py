@@ -1,0 +1,80 @@
+"""Names of indicators, breakdowns and codes as a reader of one language sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.report_words import Words
+from surveys.dictionary import Dictionary
+
+WHOLE = "_T"
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Look-up of labels in one language.
+
+    Parameters
+    ----------
+    dictionary : Dictionary
+        Of the study, its own additions included.
+    words : Words
+        Fixed phrases of the same language.
+    """
+
+    dictionary: Dictionary
+    words: Words
+
+    def indicator(self, name: str) -> str:
+        """Label of an indicator; a part of a distribution is named after its whole and its code."""
+        if name in self.dictionary.indicators:
+            return self.dictionary.indicators[name].label.get(self.words.language)
+        return f"{self.indicator(name.partition('.')[0])}: {self.part(name)}"
+
+    def part(self, name: str) -> str:
+        """Label of the code of one part of a distribution, such as ``reason.3``."""
+        whole, _, code = name.partition(".")
+        variable = self.dictionary.indicators[whole].of
+        return self._code(str(variable), code)
+
+    def breakdown(self, name: str) -> str:
+        """Label of a breakdown."""
+        breakdown = self.dictionary.breakdowns.get(name)
+        if breakdown is not None and breakdown.label is not None:
+            return breakdown.label.get(self.words.language)
+        return self.dictionary.variables[self._variable(name)].label.get(self.words.language)
+
+    def domain(self, breakdown: str, code: str) -> str:
+        """Label of one code of a breakdown; the whole population is the total."""
+        if code == WHOLE:
+            return self.words["total"]
+        return self._code(self._variable(breakdown), code)
+
+    def codes(self, breakdown: str) -> tuple[str, ...]:
+        """Codes of a breakdown in the order of their list."""
+        codes = self.dictionary.variables[self._variable(breakdown)].codes
+        return tuple(self.dictionary.code_lists[codes].codes) if codes else ()
+
+    def unit(self, unit: str) -> str:
+        """Name of a unit; a currency or other code stays as it is."""
+        return self.words.either(f"unit_{unit}", unit)
+
+    def column(self, breakdown: str, frame: pd.DataFrame) -> str:
+        """Column of the estimate table that holds a breakdown."""
+        return breakdown if breakdown in frame.columns else self._variable(breakdown)
+
+    def parts(self, indicator: str, frame: pd.DataFrame) -> tuple[str, ...]:
+        """Rows' indicator names behind an indicator: itself, or the parts of its distribution in list order."""
+        found = list(dict.fromkeys(frame["indicator"].astype(str)))
+        return tuple(name for name in found if name == indicator or name.startswith(f"{indicator}."))
+
+    def _variable(self, breakdown: str) -> str:
+        known = self.dictionary.breakdowns.get(breakdown)
+        return breakdown if known is None else str(known.variable)
+
+    def _code(self, variable: str, code: str) -> str:
+        codes = self.dictionary.variables[variable].codes if variable in self.dictionary.variables else None
+        listed = self.dictionary.code_lists[codes].codes.get(code) if codes else None
+        return code if listed is None else listed.label.get(self.words.language)

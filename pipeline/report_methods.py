@@ -1,0 +1,180 @@
+"""The methods annex, written from the records that the stages left: what ran, not what was planned."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+from pipeline.report_numbers import plain
+from pipeline.report_words import Words
+from surveys.study import Study
+
+PROGRAMS = ("numpy", "pandas", "scipy", "matplotlib", "jinja2", "typst")
+Records = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the annex: paragraphs, then an optional plain table of texts."""
+
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    numeric: tuple[int, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source file as named in the report: its facts as pairs of name and text."""
+
+    name: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def methods_sections(study: Study, records: Records, words: Words) -> tuple[Section, ...]:
+    """Write the annex.
+
+    Parameters
+    ----------
+    study : Study
+        For the decisions that are texts: reasons of unavailable roles.
+    records : mapping
+        ``record.json`` by stage.
+    words : Words
+        Phrases of the language.
+
+    Returns
+    -------
+    tuple of Section
+        Design, weighting, variance, standard, data review, software. A part without a record is left out.
+    """
+    estimate, weight, ingest = (records.get(stage, {}) for stage in ("estimate", "weight", "ingest"))
+    sections = [_design(study, estimate.get("design", {}), words),
+                _weighting(weight.get("steps", ()), words),
+                _variance(estimate.get("methods", {}), words),
+                _standards(estimate, words), _findings(ingest.get("findings", {}), words), _software(words)]
+    return tuple(section for section in sections if section.rows or section.paragraphs)
+
+
+def sources_of(study: Study, records: Records, words: Words) -> tuple[Source, ...]:
+    """List the sources with file, SHA-256, records read, where to get them, and licence."""
+    read = {str(item.get("name")): item for item in records.get("ingest", {}).get("sources", ())}
+    listed = []
+    for name, source in study.sources.items():
+        ran = read.get(name, {})
+        facts = []
+        if source.format == "synthetic":
+            seed = words.say("seed", seed=study.synthetic_seed)
+            facts.append((words["source_file"], f"{words['source_synthetic']} {seed}"))
+        else:
+            facts.append((words["source_file"], str(ran.get("file") or source.file or "")))
+            facts.append((words["source_sha"], str(ran.get("sha256") or source.sha256 or "")))
+        if ran.get("rows") is not None:
+            facts.append((words["source_rows"], plain(float(ran["rows"]), 0)))
+        for key, label in (("source_obtain", source.obtain), ("source_licence", source.licence)):
+            if label is not None:
+                facts.append((words[key], label.get(words.language)))
+        listed.append(Source(name, tuple((key, text) for key, text in facts if text)))
+    return tuple(listed)
+
+
+def _design(study: Study, ran: Mapping[str, Any], words: Words) -> Section:
+    roles = study.design
+    rows = []
+    for key, role, counted in (("stratum", roles.stratum, "strata"), ("psu", roles.psu, "psus"),
+                               ("psu_population", roles.psu_population, "")):
+        if role.variable is not None:
+            text = words.say("column", name=role.variable)
+        elif role.fallback:
+            text = words.say("unavailable_fallback", reason=_sentence(role.unavailable, words),
+                             fallback=words.either(f"fallback_{role.fallback}", role.fallback))
+        else:
+            text = words.say("unavailable", reason=_sentence(role.unavailable, words))
+        if counted and ran.get(counted) is not None:
+            text = f"{text} {words.say(f'counted_{counted}', count=plain(float(ran[counted]), 0))}."
+        if key == "psu_population":
+            text = f"{text} {words['fpc_used' if ran.get('fpc') else 'fpc_none']}"
+        rows.append((words[f"role_{key}"], text))
+    rows.append((words["role_nested"], words["nested_yes" if roles.nested else "nested_no"]))
+    rows.append((words["role_lonely_psu"], _lonely(roles.lonely_psu, ran, words)))
+    if ran.get("degrees_of_freedom") is not None:
+        rows.append((words["role_df"], plain(float(ran["degrees_of_freedom"]), 0)))
+    return Section(words["design"], (), (words["role"], words["treatment"]), tuple(rows))
+
+
+def _lonely(policy: str, ran: Mapping[str, Any], words: Words) -> str:
+    parts = [words.either(f"lonely_{policy}", policy)]
+    lonely, collapsed = ran.get("lonely") or (), ran.get("collapsed") or ()
+    parts.append(words.say("lonely_found", count=len(lonely)) if lonely else words["lonely_none_found"])
+    if collapsed:
+        parts.append(words.say("collapsed", list=", ".join(str(item) for item in collapsed)))
+    return " ".join(parts)
+
+
+def _weighting(steps: Sequence[Mapping[str, Any]], words: Words) -> Section:
+    columns = (words["step"], words["rows"], words["sum"], words["kish"], words["range"])
+    rows, paragraphs = [], []
+    for step in steps:
+        name = words.either(f"step_{step.get('step')}", str(step.get("step", "")))
+        if step.get("variable"):
+            name = f"{name} ({step['variable']})"
+        limits = [_number(step.get(key), 2) for key in ("min", "max")]
+        rows.append((name, _number(step.get("n"), 0), _number(step.get("sum"), 0),
+                     _number(step.get("kish_deff"), 2), " – ".join(text for text in limits if text)))
+        if step.get("contains"):
+            kinds = [words.either(f"contains_{kind}", str(kind)) for kind in step["contains"]]
+            paragraphs.append(words.say("contains", list=", ".join(kinds)))
+        if step.get("expected_total") is not None and step.get("difference") is not None:
+            paragraphs.append(words.say(
+                "expected", expected=_number(step["expected_total"], 0),
+                difference=f"{100 * float(step['difference']):.2f} %".replace("-", "−")))
+    return Section(words["weighting"], tuple(paragraphs), columns if rows else (), tuple(rows), (1, 2, 3, 4))
+
+
+def _variance(methods: Mapping[str, Any], words: Words) -> Section:
+    rows = []
+    for key in ("variance", "interval_proportion", "interval_other", "deff"):
+        if methods.get(key):
+            method = str(methods[key])
+            rows.append((words[f"method_{key}"], words.either(f"{key}_{method}", method.replace("_", " "))))
+    if methods.get("confidence") is not None:
+        rows.append((words["method_confidence"], f"{100 * float(methods['confidence']):g} %"))
+    return Section(words["variance"], (), (words["role"], words["treatment"]) if rows else (), tuple(rows))
+
+
+def _standards(estimate: Mapping[str, Any], words: Words) -> Section:
+    by_status = estimate.get("by_status", {})
+    names = estimate.get("methods", {}).get("standards", ())
+    texts = [words.either(f"standard_{name}", words.say("standard_other", name=name)) for name in names]
+    hidden = sum(int(by_status.get(status, 0)) for status in ("withheld", "confidential", "empty"))
+    rows = [(words["rows_published"], plain(float(by_status.get("reliable", 0)), 0)),
+            (words["rows_weak"], plain(float(by_status.get("weak", 0)), 0)),
+            (words["rows_hidden"], plain(float(hidden), 0))] if by_status else []
+    paragraphs = (words["standards_intro"], *texts) if texts else ()
+    return Section(words["standards"], paragraphs, (words["status"], words["count"]) if rows else (),
+                   tuple(rows), (1,))
+
+
+def _findings(findings: Mapping[str, Any], words: Words) -> Section:
+    rows = tuple((words[f"finding_{severity}"], plain(float(findings.get(severity, 0)), 0))
+                 for severity in ("error", "warning", "note")) if findings else ()
+    return Section(words["findings"], (words["findings_intro"],) if rows else (),
+                   (words["status"], words["count"]) if rows else (), rows, (1,))
+
+
+def _software(words: Words) -> Section:
+    rows = (("Python", platform.python_version()), *((name, version(name)) for name in PROGRAMS))
+    return Section(words["software"], (), (words["software_name"], words["software_version"]), rows)
+
+
+def _sentence(label: Any, words: Words) -> str:
+    text = label.get(words.language).strip() if label is not None else ""
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _number(value: Any, decimals: int) -> str:
+    return "" if value is None else plain(float(value), decimals)

@@ -1,0 +1,72 @@
+"""Typst source to a tagged archive PDF: no clock, no system font, no file but the report's own."""
+
+from __future__ import annotations
+
+import calendar
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import typst
+
+from surveys.problems import Message, Problem, StudyError
+
+STANDARDS = ["ua-1", "a-2a"]
+PDF_REFUSED = Message(
+    "pdf_refused",
+    "The report could not become an accessible archive PDF: {reason}. A template or a text of the study "
+    "breaks the standard; correct it and run the report again.",
+    "El informe no pudo convertirse en un PDF accesible y de archivo: {reason}. Una plantilla o un texto del "
+    "estudio rompe la norma; corríjalo y genere de nuevo el informe.",
+)
+
+
+def compile_pdf(source: str, charts: Mapping[str, str], templates: Path, *, year: int, where: str) -> bytes:
+    """Compile a report.
+
+    Parameters
+    ----------
+    source : str
+        Typst source that imports ``style.typ``.
+    charts : mapping of str to str
+        SVG text by anchor.
+    templates : Path
+        Folder with ``style.typ`` and ``fonts``.
+    year : int
+        Year of the study; the document is dated its first of January, so no clock is read.
+    where : str
+        Place named in a problem.
+
+    Returns
+    -------
+    bytes
+        PDF/UA-1 and PDF/A-2a; the same for the same input.
+
+    Raises
+    ------
+    StudyError
+        The compiler refused the source or warned about it.
+    """
+    with tempfile.TemporaryDirectory(prefix="report-") as name:
+        # The compiler sees this folder only: no microdata can be read into a page.
+        root = Path(name)
+        (root / "report.typ").write_text(source, encoding="utf-8")
+        (root / "style.typ").write_bytes((templates / "style.typ").read_bytes())
+        for anchor, svg in charts.items():
+            (root / f"{anchor}.svg").write_text(svg, encoding="utf-8")
+        try:
+            pdf, warnings = typst.compile_with_warnings(
+                str(root / "report.typ"), root=str(root), font_paths=[str(templates / "fonts")],
+                ignore_system_fonts=True, format="pdf", pdf_standards=STANDARDS,
+                timestamp=calendar.timegm((year, 1, 1, 0, 0, 0)), package_path=str(root), package_cache_path=str(root))
+        except typst.TypstError as error:
+            raise _refused(error, where) from error
+        if warnings:
+            raise _refused(warnings[0], where)
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def _refused(reason: object, where: str) -> StudyError:
+    hints = [str(getattr(reason, "message", reason)), *map(str, getattr(reason, "hints", ()) or ())]
+    return StudyError([Problem(PDF_REFUSED, where, {"reason": " ".join(hints)})])

@@ -1,0 +1,87 @@
+"""The report through its template, once as Typst and once as HTML; data never becomes markup."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from fontTools.ttLib import TTFont
+from markupsafe import Markup
+
+from pipeline.report_model import Report
+
+REPLACEMENT = "\ufffd"
+
+
+def render_typst(report: Report, templates: Path) -> str:
+    """Write the Typst source of a report; charts are expected as ``<anchor>.svg`` beside it."""
+    known = characters(templates / "fonts")
+
+    def escape(value: object) -> Markup:
+        return value if isinstance(value, Markup) else Markup(typst_text(str(value), known))
+
+    return _render(report, templates, "_typst.j2", finalize=escape,
+                   filters={"q": lambda value: Markup(typst_string(str(value), known)), "n": typst_number})
+
+
+def render_html(report: Report, templates: Path) -> str:
+    """Write the page of a report: one file, nothing loaded, a policy that forbids all but its own style."""
+    style = (templates / "page.css").read_text(encoding="utf-8").strip()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return _render(report, templates, "_html.j2", finalize=None, filters={},
+                   style=Markup(style), style_hash=f"sha256-{digest}")
+
+
+def typst_string(text: str, known: frozenset[str]) -> str:
+    r"""Write text as a Typst string literal.
+
+    Only a backslash, a quote and a line end mean anything inside one, so data cannot reach the markup.
+    Characters that the report's fonts lack become U+FFFD: a missing sign would break the archive standard.
+    """
+    clean = "".join(character if character in known else REPLACEMENT
+                    for character in _plain_characters(text))
+    return '"' + clean.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def typst_text(text: str, known: frozenset[str]) -> str:
+    """Write text as Typst markup that shows exactly this text; empty text leaves nothing."""
+    return f"#{typst_string(text, known)};" if text else ""
+
+
+def typst_number(value: float | bool) -> Markup:
+    """Write a number or a truth value as Typst code; anything else is refused by its type."""
+    if isinstance(value, bool):
+        return Markup("true" if value else "false")
+    return Markup(f"{value:d}" if isinstance(value, int) else f"{value:.6f}")
+
+
+@cache
+def characters(fonts: Path) -> frozenset[str]:
+    """Characters that the text fonts of the report all hold."""
+    sets = [frozenset(map(chr, TTFont(path, lazy=True).getBestCmap())) for path in sorted(fonts.glob("*Sans*.otf"))]
+    return frozenset.intersection(*sets)
+
+
+def _plain_characters(text: str) -> str:
+    spaced = re.sub(r"\s", lambda found: found.group() if found.group() == "\u00a0" else " ", text)
+    return "".join(character for character in unicodedata.normalize("NFC", spaced)
+                   if unicodedata.category(character) not in ("Cc", "Cf", "Cs"))
+
+
+def _render(
+    report: Report, templates: Path, backend: str, *, finalize: Callable[[Any], Any] | None,
+    filters: dict[str, Callable[..., Any]], **extra: object,
+) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates), autoescape=True, undefined=jinja2.StrictUndefined,
+        finalize=finalize, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    environment.filters.update(filters)
+    template = environment.get_template("report.j2")
+    return template.render(backend=backend, report=report, w=report.words, safe_svg=Markup, **extra)

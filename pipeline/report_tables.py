@@ -1,0 +1,213 @@
+"""Tables of the report: rows of the estimate table turned into text, hidden rows into a symbol."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.report_labels import WHOLE, Labels
+from pipeline.report_numbers import error_text, estimate_text, plain, with_sign
+from pipeline.report_words import Words
+
+MARKS = {"weak": "†", "withheld": "‡", "confidential": "§", "empty": "–"}
+HIDDEN = frozenset({"withheld", "confidential", "empty"})
+
+
+@dataclass(frozen=True)
+class Point:
+    """One estimate as numbers, for a chart or a sentence.
+
+    ``shown`` is False for a row that may not be published; its numbers are then NaN.
+    """
+
+    label: str
+    code: str
+    estimate: float
+    low: float
+    high: float
+    unit: str
+    status: str
+
+    @property
+    def shown(self) -> bool:
+        """Whether the row may be seen."""
+        return self.status not in HIDDEN and math.isfinite(self.estimate)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: its label and the texts of its columns."""
+
+    label: str
+    estimate: str
+    low: str
+    high: str
+    se: str
+    cv: str
+    n: str
+    mark: str
+    spoken: str
+    strong: bool
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines under one heading; the heading is empty where the table has a single group."""
+
+    label: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note below a table or chart, with the mark it explains."""
+
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ready to print."""
+
+    number: str
+    anchor: str
+    title: str
+    unit: str
+    first_column: str
+    interval: str
+    groups: tuple[Group, ...]
+    notes: tuple[Note, ...]
+    kind: str = "table"
+
+
+def build_table(
+    frame: pd.DataFrame, indicators: Sequence[str], by: Sequence[str], labels: Labels, *,
+    number: str, anchor: str, title: str, confidence: str,
+) -> Table:
+    """Build the table of some indicators by at most two breakdowns.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Published view of the estimates.
+    indicators, by : sequence of str
+        What the exhibit shows; a distribution stands for all its parts.
+    labels : Labels
+        In the language of the report.
+    number, anchor, title, confidence : str
+        Printed number, link target, title and confidence level of the table.
+
+    Returns
+    -------
+    Table
+    """
+    words = labels.words
+    groups = [group for name in indicators for group in _groups(frame, name, by, labels)]
+    mixed = {unit for _, lines in groups for _, unit in lines}
+    one_unit = len(mixed) == 1
+    whole = len(groups) == 1
+    flat = not by and all(len(lines) == 1 for _, lines in groups)
+    if flat:
+        groups = [("", [line for _, lines in groups for line in lines])]
+    printed = tuple(
+        Group("" if (flat or whole) else label,
+              tuple(_with_unit(row, unit, one_unit, labels) for row, unit in lines))
+        for label, lines in groups)
+    rows = [row for group in printed for row in group.rows]
+    return Table(
+        number=number, anchor=anchor, title=title,
+        unit=labels.unit(next(iter(mixed))) if one_unit else "",
+        first_column=labels.breakdown(by[-1]) if by else words["indicator"],
+        interval=words.say("interval", confidence=confidence), groups=printed,
+        notes=notes_of(rows, words),
+    )
+
+
+def select(frame: pd.DataFrame, indicator: str, by: Sequence[str], labels: Labels) -> pd.DataFrame:
+    """Rows of one indicator in the domains of some breakdowns, in the order of their code lists."""
+    breakdowns = list(frame.columns[frame.columns.get_loc("indicator") + 1:frame.columns.get_loc("estimate")])
+    wanted = [labels.column(name, frame) for name in by]
+    rows = frame[frame["indicator"] == indicator]
+    for column in breakdowns:
+        if column not in wanted:
+            rows = rows[rows[column] == WHOLE]
+    if not by:
+        return rows
+    keys = pd.DataFrame({column: rows[column].map(_rank(labels, name))
+                         for name, column in zip(by, wanted, strict=True)})
+    return rows.loc[keys.sort_values(list(keys.columns), kind="stable").index]
+
+
+def point_of(record: pd.Series, label: str, code: str = WHOLE) -> Point:
+    """Turn one row into a point; a hidden row loses its numbers here, whatever the frame holds."""
+    status = str(record["status"])
+    hidden = status in HIDDEN
+    return Point(label, code, *(math.nan if hidden else float(record[name])
+                                for name in ("estimate", "ci_low", "ci_high")), str(record["unit"]), status)
+
+
+def row_of(record: pd.Series, label: str, words: Words, *, strong: bool = False) -> Row:
+    """Turn one row into the texts of a table line; a hidden row keeps its symbol and nothing else."""
+    status = str(record["status"])
+    mark = MARKS.get(status, "")
+    spoken = words[f"short_{status}"] if mark else ""
+    if status in HIDDEN:
+        return Row(label, mark, "", "", "", "", "", mark, spoken, strong, hidden=True)
+    unit, estimate = str(record["unit"]), float(record["estimate"])
+    return Row(
+        label=label, estimate=estimate_text(estimate, unit), low=estimate_text(float(record["ci_low"]), unit),
+        high=estimate_text(float(record["ci_high"]), unit), se=error_text(float(record["se"]), unit, estimate),
+        cv=plain(100 * float(record["cv"]), 1), n=plain(float(record["n"]), 0), mark=mark, spoken=spoken,
+        strong=strong, hidden=False)
+
+
+def notes_of(rows: Iterable[Row], words: Words) -> tuple[Note, ...]:
+    """Explain the marks that appear in some rows, in a fixed order, then the columns."""
+    marks = {row.mark for row in rows}
+    return (*(Note(mark, words[f"mark_{status}"]) for status, mark in MARKS.items() if mark in marks),
+            Note("", words["note_columns"]))
+
+
+def interval_text(point: Point, words: Words, confidence: str) -> str:
+    """Say the interval of a point."""
+    language = words.language
+    return words.say("interval_of", confidence=confidence,
+                     low=with_sign(estimate_text(point.low, point.unit), point.unit, language),
+                     high=with_sign(estimate_text(point.high, point.unit), point.unit, language))
+
+
+def _groups(
+    frame: pd.DataFrame, indicator: str, by: Sequence[str], labels: Labels,
+) -> list[tuple[str, list[tuple[Row, str]]]]:
+    parts = labels.parts(indicator, frame)
+    distribution = parts != (indicator,)
+    heading = labels.indicator(indicator)
+    chosen = [(part, record) for part in parts for _, record in select(frame, part, by, labels).iterrows()]
+    columns = [labels.column(name, frame) for name in by]
+    groups: dict[str, list[tuple[Row, str]]] = {}
+    for part, record in chosen:
+        codes = [str(record[column]) for column in columns]
+        names = [labels.domain(name, code) for name, code in zip(by, codes, strict=True)]
+        outer = names if distribution else names[:-1]
+        label = " · ".join([heading, *outer])
+        own = labels.part(part) if distribution else (names[-1] if names else heading)
+        strong = bool(by) and not distribution and codes[-1] == WHOLE
+        groups.setdefault(label, []).append((row_of(record, own, labels.words, strong=strong),
+                                             str(record["unit"])))
+    return list(groups.items())
+
+
+def _with_unit(row: Row, unit: str, one_unit: bool, labels: Labels) -> Row:
+    if one_unit:
+        return row
+    name = labels.unit(unit)
+    return Row(**{**row.__dict__, "label": f"{row.label} ({name[:1].lower()}{name[1:]})"})
+
+
+def _rank(labels: Labels, breakdown: str) -> dict[str, int]:
+    return {code: place for place, code in enumerate((WHOLE, *labels.codes(breakdown)))}

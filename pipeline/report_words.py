@@ -1,0 +1,53 @@
+"""The fixed phrases of the report in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Words:
+    """Phrases by key.
+
+    Parameters
+    ----------
+    language : str
+        ``es`` or ``en``.
+    phrases : mapping
+        Texts by key; ``terms`` holds the glossary as pairs.
+    """
+
+    language: str
+    phrases: Mapping[str, Any]
+
+    def __getitem__(self, key: str) -> str:
+        """Return a phrase as written."""
+        return str(self.phrases[key])
+
+    def __contains__(self, key: str) -> bool:
+        """Tell whether the phrase exists."""
+        return key in self.phrases
+
+    def say(self, key: str, **places: object) -> str:
+        """Fill the places of a phrase; values are data and are never read as a phrase."""
+        return self[key].format(**places)
+
+    def either(self, key: str, otherwise: str) -> str:
+        """Return the phrase, or the given text where there is none."""
+        return self[key] if key in self.phrases else otherwise
+
+    @property
+    def terms(self) -> tuple[tuple[str, str], ...]:
+        """Glossary in alphabetical order of this language, as written."""
+        return tuple((str(term), str(meaning)) for term, meaning in self.phrases["terms"])
+
+
+def load_words(templates: Path, language: str) -> Words:
+    """Read the phrases of one language from ``words.yaml`` in the template folder."""
+    content = yaml.safe_load((templates / "words.yaml").read_text(encoding="utf-8"))
+    return Words(language, content[language])

@@ -1,0 +1,108 @@
+"""An invented study with hostile labels, and its report in both languages, made once for all document tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from estimates.protection import published_view
+from pipeline.estimate_files import read_estimates
+from pipeline.report_files import write_report
+from pipeline.report_model import Report, build_report
+from pipeline.report_words import load_words
+from surveys.dictionary import Breakdown, Code, CodeList, Dictionary, Indicator, Label, Variable
+from surveys.study import Study, study_from
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "tests" / "data" / "report"
+TEMPLATES = ROOT / "report_templates"
+DEPARTMENTS = ("Ahuachapán", "Santa Ana", "Sonsonate", "Chalatenango", "La Libertad", "San Salvador", "Cuscatlán",
+               "La Paz", "Cabañas", "San Vicente", "Usulután", "San Miguel", "Morazán", "La Unión")
+#: Labels that would do harm where a text is taken for markup, code, a formula or a template.
+HOSTILE = (
+    "#panic() $x^2$ @ref <label> _a_ *b*", 'back\\slash "quoted" `code` [b] %',
+    "{{ 7 * 191 }} {% if true %} {# x #}", "=cmd|'/c calc'!A1", "<script>alert(1)</script><img src=x>",
+    "#import \"x.typ\"; = Title ~ ~~ -- //c", "${jndi:x} $math$ \\u{1F600} 😀", "line\nend\ttab‮txt",
+)
+
+
+@pytest.fixture(scope="session")
+def study() -> Study:
+    """Invented study, synthetic, with every kind of exhibit."""
+    return study_from(yaml.safe_load((DATA / "study.yaml").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="session")
+def dictionary() -> Dictionary:
+    """Dictionary of the invented study; half of its places carry hostile labels."""
+    places = [HOSTILE[place % len(HOSTILE)] if place % 2 else f"Lugar número {place}" for place in range(60)]
+    lists: dict[str, list[tuple[str, str]]] = {
+        "department": [(name, name) for name in DEPARTMENTS],
+        "sex": [("Hombres", "Men"), ("Mujeres", "Women")],
+        "age_group": [("0 a 14 años", "0 to 14 years"), ("15 a 29 años", "15 to 29 years"),
+                      ("30 a 44 años", "30 to 44 years"), ("45 a 59 años", "45 to 59 years"),
+                      ("60 años y más", "60 years and over")],
+        "place": [(name, name) for name in places],
+        "reason": [("Amenaza o intimidación", "Threat or intimidation"), ("Extorsión", "Extortion"),
+                   ("Homicidio de un familiar o de una persona cercana a la familia",
+                    "Homicide of a relative or of a person close to the family"),
+                   ("Reclutamiento forzado", "Forced recruitment"), ("Violencia sexual", "Sexual violence"),
+                   ("Lesiones", "Injuries"), ("$x$ & <otro> #motivo", "$x$ & <other> #reason")],
+    }
+    code_lists = {name: CodeList(name, Label(name, name), {
+        str(place): Code(str(place), Label(*label)) for place, label in enumerate(labels, start=1)})
+        for name, labels in lists.items()}
+    years = {str(year): Code(str(year), Label(str(year), str(year))) for year in range(2010, 2019)}
+    code_lists["year"] = CodeList("year", Label("Año", "Year"), years)
+    labels = {"department": Label("Departamento", "Department"), "sex": Label("Sexo", "Sex"),
+              "age_group": Label("Grupo de edad", "Age group"), "place": Label("Lugar", "Place"),
+              "reason": Label("Motivo", "Reason"), "year": Label("Año del traslado", "Year of move")}
+    variables = {name: Variable(name, "person", "code", label, codes=name) for name, label in labels.items()}
+    breakdowns = {name: Breakdown(name, name, label) for name, label in labels.items()}
+
+    def indicator(name: str, statistic: str, unit: str, es: str, en: str) -> Indicator:
+        return Indicator(name, "person", statistic, name, unit, Label(es, en))
+
+    indicators = [
+        indicator("poverty", "proportion", "percent", "Personas en pobreza", "Persons in poverty"),
+        indicator("hunger", "proportion", "percent", "Personas que pasaron hambre", "Persons who went hungry"),
+        indicator("moved", "total", "persons", "Personas que se trasladaron", "Persons who moved"),
+        indicator("reason", "distribution", "percent", "Motivo del traslado", "Reason for moving"),
+        indicator("secret", "proportion", "percent", "Víctimas de un hecho poco frecuente",
+                  "Victims of a rare event")]
+    return Dictionary(code_lists=code_lists, variables=variables, breakdowns=breakdowns,
+                      indicators={item.name: item for item in indicators})
+
+
+@pytest.fixture(scope="session")
+def estimates() -> pd.DataFrame:
+    """Published view of the invented estimates."""
+    return published_view(read_estimates(DATA / "estimates.csv"))
+
+
+@pytest.fixture(scope="session")
+def records() -> Mapping[str, Mapping[str, object]]:
+    """Invented records of the stages before."""
+    return {stage: yaml.safe_load((DATA / f"{stage}_record.json").read_text(encoding="utf-8"))
+            for stage in ("ingest", "weight", "estimate")}
+
+
+@pytest.fixture(scope="session")
+def reports(study: Study, dictionary: Dictionary, estimates: pd.DataFrame,
+            records: Mapping[str, Mapping[str, object]]) -> dict[str, Report]:
+    """Report model by language."""
+    return {language: build_report(estimates, study, dictionary, records, load_words(TEMPLATES, language),
+                                   fonts=TEMPLATES / "fonts") for language in ("es", "en")}
+
+
+@pytest.fixture(scope="session")
+def folder(reports: dict[str, Report], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the finished PDF and page of both languages."""
+    made = tmp_path_factory.mktemp("report")
+    for report in reports.values():
+        write_report(made, report, TEMPLATES)
+    return made
