@@ -1,0 +1,1 @@
+"""Statistics that are no function of totals: one linearized value per row, then the common road."""

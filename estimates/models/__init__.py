@@ -1,0 +1,1 @@
+"""Regression models whose uncertainty is that of the sample design."""
