@@ -1,0 +1,413 @@
+"""The dictionary made from plain data, with every fault between its parts found in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeAlias, TypeVar
+
+from surveys.dictionary import (
+    Breakdown,
+    Code,
+    CodeList,
+    Dictionary,
+    Indicator,
+    Label,
+    LevelSpec,
+    MissingKind,
+    Rule,
+    Variable,
+)
+from surveys.expression_checks import UNKNOWN_VARIABLE, check_expression, nearest
+from surveys.expressions import FUNCTIONS, parse
+from surveys.problems import DictionaryError, Message, Problem
+
+Where: TypeAlias = Callable[[tuple[str, ...]], str]
+Data: TypeAlias = Mapping[str, Any]
+T = TypeVar("T")
+
+STATISTICS = ("total", "count", "mean", "proportion", "ratio", "distribution")
+SECTIONS = ("missing_kinds", "levels", "code_lists", "variables", "rules", "breakdowns", "indicators")
+
+REDEFINED = Message(
+    "redefined",
+    "'{name}' is already in the common dictionary; a study adds to it and never changes it. Give this one another name.",
+    "'{name}' ya está en el diccionario común; un estudio le agrega y nunca lo cambia. Dé a este otro nombre.")
+KINDS_FIXED = Message(
+    "missing_kinds_fixed",
+    "kinds of missing are defined in the common dictionary only. Use one of: {kinds}.",
+    "los tipos de dato faltante se definen solo en el diccionario común. Use uno de: {kinds}.")
+LABEL_MISSING = Message(
+    "label_missing",
+    "the {english} text ('{language}') is missing or empty. Every text is given in Spanish and in English; write it here.",
+    "falta el texto en {spanish} ('{language}') o está vacío. Todo texto se da en español y en inglés; escríbalo aquí.")
+UNKNOWN_LEVEL = Message(
+    "unknown_level",
+    "there is no level '{name}'. The levels are: {levels}.",
+    "no existe el nivel '{name}'. Los niveles son: {levels}.")
+LEVEL_CIRCLE = Message(
+    "level_circle",
+    "the levels are above one another in a circle: {chain}. Remove one `parent`.",
+    "los niveles están unos encima de otros en círculo: {chain}. Quite un `parent`.")
+LEVEL_KEY = Message(
+    "level_key",
+    "the key of a level begins with the key of its parent ({parent_key}). Write those columns first.",
+    "la llave de un nivel empieza con la llave del nivel superior ({parent_key}). Escriba primero esas columnas.")
+UNKNOWN_LIST = Message(
+    "unknown_code_list",
+    "there is no code list '{name}'. The nearest is '{nearest}'; correct it or add the list.",
+    "no existe la lista de códigos '{name}'. La más parecida es '{nearest}'; corríjala o agregue la lista.")
+LIST_NEEDED = Message(
+    "code_list_needed",
+    "a variable of type {type} needs its list: write `codes:`.",
+    "una variable de tipo {type} necesita su lista: escriba `codes:`.")
+LIST_NOT_NEEDED = Message(
+    "code_list_not_needed",
+    "a variable of type {type} has no code list. Remove `codes:`, or write `type: code`.",
+    "una variable de tipo {type} no tiene lista de códigos. Quite `codes:` o escriba `type: code`.")
+RANGE_NOT_NEEDED = Message(
+    "range_not_numeric",
+    "a range is for numbers, and this variable is of type {type}. Remove `range:`.",
+    "un rango es para números, y esta variable es de tipo {type}. Quite `range:`.")
+RANGE_REVERSED = Message(
+    "range_reversed",
+    "the range goes from {low} down to {high}. Write the lowest value first.",
+    "el rango va de {low} a {high}, en descenso. Escriba primero el valor menor.")
+MULTIPLE_DERIVED = Message(
+    "multiple_derived",
+    "a variable of type multiple cannot be derived. Derive one code variable for each answer.",
+    "una variable de tipo multiple no se puede derivar. Derive una variable de código por cada respuesta.")
+RESERVED_NAME = Message(
+    "reserved_name",
+    "'{name}' is a word of the expression language and cannot name a variable. Choose another name.",
+    "'{name}' es una palabra del lenguaje de expresiones y no puede nombrar una variable. Elija otro nombre.")
+CIRCULAR = Message(
+    "circular_derivation",
+    "derived variables need one another in a circle: {chain}. Derive one of them from asked variables.",
+    "las variables derivadas se necesitan unas a otras en círculo: {chain}. Derive una de ellas de variables "
+    "preguntadas.")
+BREAKDOWN_NOT_CODED = Message(
+    "breakdown_not_coded",
+    "a breakdown needs a variable of type code, and '{name}' is of type {type}. Derive a code variable, for example "
+    "with `band`.",
+    "una desagregación necesita una variable de tipo code, y '{name}' es de tipo {type}. Derive una variable de "
+    "código, por ejemplo con `band`.")
+UNKNOWN_STATISTIC = Message(
+    "unknown_statistic",
+    "there is no statistic '{name}'. The statistics are: {statistics}.",
+    "no existe el estadístico '{name}'. Los estadísticos son: {statistics}.")
+OVER_NEEDED = Message(
+    "over_needed",
+    "a ratio needs a denominator: write `over:`.",
+    "una razón necesita denominador: escriba `over:`.")
+OVER_NOT_NEEDED = Message(
+    "over_not_needed",
+    "only a ratio has `over:`, and this is a {statistic}. Remove it, or write `statistic: ratio`.",
+    "solo una razón lleva `over:`, y este es {statistic}. Quítelo o escriba `statistic: ratio`.")
+DISTRIBUTION_OF = Message(
+    "distribution_of_code",
+    "a distribution names one variable of type code or multiple, and '{name}' is not one. Correct `of:`.",
+    "una distribución nombra una variable de tipo code o multiple, y '{name}' no lo es. Corrija `of:`.")
+BANDS_AND_CODES = Message(
+    "bands_and_codes",
+    "`band` makes {bands} bands and list '{list}' has {codes} codes; each band needs one. Correct either.",
+    "`band` hace {bands} tramos y la lista '{list}' tiene {codes} códigos; cada tramo necesita uno. Corrija uno de los "
+    "dos.")
+
+
+def dictionary_from(data: Data, where: Where) -> Dictionary:
+    """Make a dictionary from plain data whose shape was checked.
+
+    Parameters
+    ----------
+    data : mapping
+        Sections ``levels``, ``code_lists``, ``variables``, ...
+    where : callable
+        Says the place of a path, as ``file:line  a.b.c``.
+
+    Returns
+    -------
+    Dictionary
+        Every name resolves, no derived variable needs itself, both languages are present.
+
+    Raises
+    ------
+    DictionaryError
+        With every problem found.
+    """
+    return extend_dictionary(Dictionary(), data, where)
+
+
+def extend_dictionary(base: Dictionary, data: Data, where: Where) -> Dictionary:
+    """Add a study's own entries to a dictionary.
+
+    Parameters
+    ----------
+    base : Dictionary
+        The common dictionary, already proved sound.
+    data : mapping
+        Sections as in `dictionary_from`.
+    where : callable
+        Says the place of a path of ``data``.
+
+    Returns
+    -------
+    Dictionary
+        The base with the additions after it.
+
+    Raises
+    ------
+    DictionaryError
+        A name of the base is defined again, or an addition is unsound; all found together.
+    """
+    problems = [Problem(REDEFINED, where((section, name)), {"name": name})
+                for section in SECTIONS for name in _entries(data, section) if name in getattr(base, section)]
+    if base.missing_kinds and _entries(data, "missing_kinds"):
+        problems = [problem for problem in problems if "missing_kinds" not in problem.where]
+        problems.append(Problem(KINDS_FIXED, where(("missing_kinds",)), {"kinds": ", ".join(base.missing_kinds)}))
+    labels = _Labels(where)
+    merged = _merged(base, data, labels)
+    problems += labels.problems
+    levels = [*_level_problems(merged, data, where)]
+    problems += levels
+    if not levels:  # the rest walks up and down the levels
+        problems += [*_variable_problems(merged, data, where), *_circles(merged, data, where),
+                     *_rule_problems(merged, data, where), *_breakdown_problems(merged, data, where),
+                     *_indicator_problems(merged, data, where)]
+    if problems:
+        raise DictionaryError(problems)
+    return merged
+
+
+def _entries(data: Data, section: str) -> Data:
+    return data.get(section) or {}
+
+
+class _Labels:
+    """Reads texts in two languages and remembers those that lack one."""
+
+    def __init__(self, where: Where) -> None:
+        self.where = where
+        self.problems: list[Problem] = []
+
+    def read(self, value: Any, path: tuple[str, ...]) -> Label:
+        given = value if isinstance(value, Mapping) else {}
+        for language, english, spanish in (("es", "Spanish", "español"), ("en", "English", "inglés")):
+            if not str(given.get(language) or "").strip():
+                self.problems.append(Problem(LABEL_MISSING, self.where(path), {
+                    "language": language, "english": english, "spanish": spanish}))
+        return Label(str(given.get("es") or ""), str(given.get("en") or ""))
+
+    def read_if(self, value: Any, path: tuple[str, ...]) -> Label | None:
+        return None if value is None else self.read(value, path)
+
+
+def _merged(base: Dictionary, data: Data, labels: _Labels) -> Dictionary:
+    def added(section: str, make: Callable[[str, Data], T], known: Mapping[str, T]) -> dict[str, T]:
+        fresh = {name: make(name, entry) for name, entry in _entries(data, section).items() if name not in known}
+        return {**known, **fresh}
+
+    def make_list(name: str, entry: Data) -> CodeList:
+        codes = {code: Code(code, labels.read(given.get("label"), ("code_lists", name, "codes", code, "label")),
+                            given.get("sdmx")) for code, given in entry["codes"].items()}
+        return CodeList(name, labels.read(entry.get("label"), ("code_lists", name, "label")), codes, entry.get("sdmx"))
+
+    def make_variable(name: str, entry: Data) -> Variable:
+        limits = entry.get("range")
+        return Variable(
+            name, entry["level"], entry["type"], labels.read(entry.get("label"), ("variables", name, "label")),
+            entry.get("codes"), labels.read_if(entry.get("question"), ("variables", name, "question")),
+            entry.get("universe"), (float(limits[0]), float(limits[1])) if limits else None, entry.get("unit"),
+            entry.get("disclosure"), entry.get("derive"))
+
+    def make_rule(name: str, entry: Data) -> Rule:
+        return Rule(name, entry["level"], entry["severity"], entry["then"],
+                    labels.read(entry.get("message"), ("rules", name, "message")), entry.get("if"))
+
+    def make_indicator(name: str, entry: Data) -> Indicator:
+        return Indicator(
+            name, entry["level"], entry["statistic"], entry["of"], entry["unit"],
+            labels.read(entry.get("label"), ("indicators", name, "label")), entry.get("over"), entry.get("universe"),
+            labels.read_if(entry.get("definition"), ("indicators", name, "definition")),
+            bool(entry.get("sensitive", False)), entry.get("topic"))
+
+    merged = replace(
+        base,
+        missing_kinds=added("missing_kinds", lambda name, entry: MissingKind(
+            name, labels.read(entry.get("label"), ("missing_kinds", name, "label")), entry.get("sdmx")),
+            base.missing_kinds),
+        levels=added("levels", lambda name, entry: LevelSpec(
+            name, tuple(entry["key"]), entry.get("parent"),
+            labels.read(entry.get("label"), ("levels", name, "label"))), base.levels),
+        code_lists=added("code_lists", make_list, base.code_lists),
+        variables=added("variables", make_variable, base.variables),
+        rules=added("rules", make_rule, base.rules),
+        indicators=added("indicators", make_indicator, base.indicators),
+    )
+
+    def make_breakdown(name: str, entry: Data) -> Breakdown:
+        variable = merged.variables.get(entry["variable"])
+        label = labels.read_if(entry.get("label"), ("breakdowns", name, "label"))
+        return Breakdown(name, entry["variable"], label or (variable.label if variable else Label(name, name)))
+
+    return replace(merged, breakdowns=added("breakdowns", make_breakdown, base.breakdowns))
+
+
+def _level_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
+    for name in _entries(data, "levels"):
+        level = merged.levels[name]
+        if level.parent is None:
+            continue
+        if level.parent not in merged.levels:
+            yield Problem(UNKNOWN_LEVEL, where(("levels", name, "parent")),
+                          {"name": level.parent, "levels": ", ".join(merged.levels)})
+            continue
+        chain, parent = [name], level.parent
+        while parent is not None and parent in merged.levels and parent not in chain:
+            chain.append(parent)
+            parent = merged.levels[parent].parent
+        if parent == name and name == min(chain):
+            yield Problem(LEVEL_CIRCLE, where(("levels", name, "parent")), {"chain": " -> ".join([*chain, name])})
+        above = merged.levels[level.parent].key
+        if parent is None and level.key[:len(above)] != above:
+            yield Problem(LEVEL_KEY, where(("levels", name, "key")), {"parent_key": ", ".join(above)})
+
+
+def _known_level(merged: Dictionary, section: str, name: str, level: str, where: Where) -> Iterator[Problem]:
+    if level not in merged.levels:
+        yield Problem(UNKNOWN_LEVEL, where((section, name, "level")),
+                      {"name": level, "levels": ", ".join(merged.levels)})
+
+
+def _variable_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
+    for name in _entries(data, "variables"):
+        spec = merged.variables[name]
+        at = ("variables", name)
+        yield from _known_level(merged, "variables", name, spec.level, where)
+        if name in FUNCTIONS or name in ("and", "or", "not", "in", "is", "if", "else", "for", "lambda"):
+            yield Problem(RESERVED_NAME, where(at), {"name": name})
+        if spec.type in ("code", "multiple"):
+            if spec.codes is None:
+                yield Problem(LIST_NEEDED, where(at), {"type": spec.type})
+            elif spec.codes not in merged.code_lists:
+                yield Problem(UNKNOWN_LIST, where((*at, "codes")),
+                              {"name": spec.codes, "nearest": nearest(spec.codes, merged.code_lists)})
+        elif spec.codes is not None:
+            yield Problem(LIST_NOT_NEEDED, where((*at, "codes")), {"type": spec.type})
+        if spec.range is not None and spec.type not in ("number", "integer"):
+            yield Problem(RANGE_NOT_NEEDED, where((*at, "range")), {"type": spec.type})
+        elif spec.range is not None and spec.range[0] > spec.range[1]:
+            yield Problem(RANGE_REVERSED, where((*at, "range")),
+                          {"low": f"{spec.range[0]:g}", "high": f"{spec.range[1]:g}"})
+        if spec.type == "multiple" and spec.derive is not None:
+            yield Problem(MULTIPLE_DERIVED, where((*at, "derive")))
+        if spec.level in merged.levels:
+            for part, text in (("universe", spec.universe), ("derive", spec.derive)):
+                if text is not None:
+                    faults = check_expression(text, spec.level, merged, where((*at, part)))
+                    yield from faults
+                    if part == "derive" and not faults:
+                        yield from _band_problems(merged, spec, where((*at, part)))
+
+
+def _band_problems(merged: Dictionary, spec: Variable, place: str) -> Iterator[Problem]:
+    text = str(spec.derive).strip()
+    if spec.codes in merged.code_lists and text.startswith("band("):
+        bands = len(getattr(parse(text).tree, "args", ())) - 1
+        codes = len(merged.code_lists[str(spec.codes)].codes)
+        if bands >= 1 and bands != codes:
+            yield Problem(BANDS_AND_CODES, place, {"bands": bands, "list": spec.codes, "codes": codes})
+
+
+def _circles(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
+    needs = derivation_needs(merged)
+    told: set[frozenset[str]] = set()
+    for name in _entries(data, "variables"):
+        chain = _circle_from(name, needs)
+        if chain and frozenset(chain) not in told:
+            told.add(frozenset(chain))
+            yield Problem(CIRCULAR, where(("variables", name, "derive")), {"chain": " -> ".join(chain)})
+
+
+def _circle_from(start: str, needs: Mapping[str, tuple[str, ...]]) -> list[str]:
+    # breadth first, so that the shortest circle is told; iterative, so that a long chain cannot exhaust the stack
+    paths = {start: [start]}
+    waiting = [start]
+    for name in waiting:
+        for needed in needs.get(name, ()):
+            if needed == start:
+                return [*paths[name], start]
+            if needed not in paths:
+                paths[needed] = [*paths[name], needed]
+                waiting.append(needed)
+    return []
+
+
+def derivation_needs(dictionary: Dictionary) -> dict[str, tuple[str, ...]]:
+    """Return for each derived variable the derived variables it reads; unreadable expressions read nothing."""
+    needs: dict[str, tuple[str, ...]] = {}
+    for name, spec in dictionary.variables.items():
+        if spec.derive is None:
+            continue
+        try:
+            names = parse(spec.derive).names
+        except DictionaryError:
+            continue
+        needs[name] = tuple(needed for needed in names
+                            if needed in dictionary.variables and dictionary.variables[needed].derive is not None)
+    return needs
+
+
+def _rule_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
+    for name in _entries(data, "rules"):
+        rule = merged.rules[name]
+        yield from _known_level(merged, "rules", name, rule.level, where)
+        if rule.level in merged.levels:
+            if rule.condition is not None:
+                yield from check_expression(rule.condition, rule.level, merged, where(("rules", name, "if")))
+            yield from check_expression(rule.then, rule.level, merged, where(("rules", name, "then")))
+
+
+def _breakdown_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
+    for name in _entries(data, "breakdowns"):
+        variable = merged.breakdowns[name].variable
+        place = where(("breakdowns", name, "variable"))
+        spec = merged.variables.get(variable)
+        if spec is None:
+            yield Problem(UNKNOWN_VARIABLE, place, {"name": variable, "nearest": nearest(variable, merged.variables)})
+        elif spec.type != "code":
+            yield Problem(BREAKDOWN_NOT_CODED, place, {"name": variable, "type": spec.type})
+
+
+def _indicator_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
+    for name in _entries(data, "indicators"):
+        indicator = merged.indicators[name]
+        at = ("indicators", name)
+        yield from _known_level(merged, "indicators", name, indicator.level, where)
+        if indicator.statistic not in STATISTICS:
+            yield Problem(UNKNOWN_STATISTIC, where((*at, "statistic")),
+                          {"name": indicator.statistic, "statistics": ", ".join(STATISTICS)})
+        if indicator.statistic == "ratio" and indicator.over is None:
+            yield Problem(OVER_NEEDED, where(at))
+        if indicator.statistic != "ratio" and indicator.over is not None:
+            yield Problem(OVER_NOT_NEEDED, where((*at, "over")), {"statistic": indicator.statistic})
+        if indicator.level not in merged.levels:
+            continue
+        if indicator.statistic == "distribution":
+            yield from _distribution_problems(merged, indicator, where((*at, "of")))
+        else:
+            yield from check_expression(indicator.of, indicator.level, merged, where((*at, "of")))
+        for part, text in (("over", indicator.over), ("universe", indicator.universe)):
+            if text is not None:
+                yield from check_expression(text, indicator.level, merged, where((*at, part)))
+
+
+def _distribution_problems(merged: Dictionary, indicator: Indicator, place: str) -> Iterator[Problem]:
+    spec = merged.variables.get(indicator.of)
+    if spec is None:
+        yield from [Problem(UNKNOWN_VARIABLE, place, {
+            "name": indicator.of, "nearest": nearest(indicator.of, merged.variables)})]
+    elif spec.type not in ("code", "multiple"):
+        yield Problem(DISTRIBUTION_OF, place, {"name": indicator.of})
+    else:  # `known` reads both types, so only names and levels are judged
+        yield from check_expression(f"known({indicator.of})", indicator.level, merged, place)
