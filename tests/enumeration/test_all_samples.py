@@ -12,7 +12,7 @@ from estimates.tabulate import tabulate
 from estimates.variance import ultimate_cluster_variance
 from surveys.design import design_from_columns
 
-# Strata of 4 and 5 PSUs; each PSU holds the values of its people. Two or three PSUs of each stratum are drawn.
+# Strata of 4 and 5 PSUs; each PSU holds the values of its people. Two or three PSUs of each are drawn.
 POPULATION = (
     ((1.0, 4.0), (2.0,), (9.0, 3.0, 0.0), (5.0,)),
     ((7.0,), (0.0, 1.0), (2.5, 8.0), (6.0,), (3.0, 3.0)),
@@ -43,7 +43,12 @@ def estimates(sample, inside):
     design = design_from_columns(stratum, psu, nested=True, psu_population=frame)
     coding = Coding("size", np.where(inside(value), 0, -1), ("yes",))
     table = tabulate(
-        "tiny", [Measure("y", "total", value, kind="total")], {"size": coding}, [(["y"], [(), ("size",)])], design, weight
+        "tiny",
+        [Measure("y", "total", value, kind="total")],
+        {"size": coding},
+        [(["y"], [(), ("size",)])],
+        design,
+        weight,
     ).frame
     return table["estimate"].fillna(0.0).to_numpy(), table["se"].fillna(0.0).to_numpy() ** 2
 

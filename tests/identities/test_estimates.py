@@ -38,18 +38,28 @@ def one(survey, measure, by=(), **changes):
 
 def same(left, right, columns=("estimate", "se"), rel=CLOSE):
     for column in columns:
-        assert left[column].to_numpy(float) == pytest.approx(right[column].to_numpy(float), rel=rel, nan_ok=True)
+        assert left[column].to_numpy(float) == pytest.approx(
+            right[column].to_numpy(float), rel=rel, nan_ok=True
+        )
 
 
 def test_a_mean_is_a_ratio_to_one(survey):
     mean = Measure("m", "mean", survey["value"], kind="mean")
     ratio = Measure("m", "ratio", survey["value"], np.ones(400), kind="ratio")
-    same(one(survey, mean, ("group",)), one(survey, ratio, ("group",)), ("estimate", "se", "deff", "ci_low", "df"))
+    same(
+        one(survey, mean, ("group",)),
+        one(survey, ratio, ("group",)),
+        ("estimate", "se", "deff", "ci_low", "df"),
+    )
 
 
 def test_a_proportion_is_a_mean_of_zero_and_one(survey):
     share = Measure("m", "proportion", survey["yes"], kind="prop")
-    same(one(survey, share, ("group",)), one(survey, replace(share, kind="mean"), ("group",)), ("estimate", "se", "deff"))
+    same(
+        one(survey, share, ("group",)),
+        one(survey, replace(share, kind="mean"), ("group",)),
+        ("estimate", "se", "deff"),
+    )
 
 
 def test_a_domain_mean_is_the_ratio_of_two_totals_of_the_whole_sample(survey):
@@ -122,6 +132,8 @@ def test_dhs_design_effect_is_between_the_others(survey):
         for name in ("without_replacement", "with_replacement", "dhs")
     }  # fmt: skip
     n, population = 400, survey["weight"].sum()
-    assert deff["with_replacement"] == pytest.approx(deff["without_replacement"] * (1 - n / population), rel=CLOSE)
+    assert deff["with_replacement"] == pytest.approx(
+        deff["without_replacement"] * (1 - n / population), rel=CLOSE
+    )
     ratio = deff["with_replacement"] / (n - 1)
     assert deff["dhs"] == pytest.approx(n * ratio / (1 + ratio), rel=CLOSE)

@@ -1,6 +1,7 @@
 """The DHS Program's published sampling errors of its model data set, to the printed digit.
 
-Printed in the Program's "Estimates of Sampling Errors" for the model data set (tables B.2 to B.4: total, urban and
+Printed in the Program's "Estimates of Sampling Errors" for the model data set (tables B.2 to B.4: total,
+urban and
 rural). PSU v021, stratum v023 (not v022, whatever its label says), weight v005 / 1e6, no fpc.
 """
 
@@ -36,7 +37,8 @@ MEN = {
     "Had first sexual intercourse before age 18": (
         "prop", lambda d: (d["mv531"] > 0) & (d["mv531"] < 18), lambda d: d["mv012"] >= 25),
     "Want no more children": ("prop", lambda d: d["mv605"].isin((5, 6)), lambda d: d["mv501"].isin(UNION)),
-    "Want to delay birth at least 2 years": ("prop", lambda d: d["mv605"] == 2, lambda d: d["mv501"].isin(UNION)),
+    "Want to delay birth at least 2 years": (
+        "prop", lambda d: d["mv605"] == 2, lambda d: d["mv501"].isin(UNION)),
     "Ideal number of children": ("mean", lambda d: d["mv613"], lambda d: d["mv613"] < 96),
     "Had paid sex in past 12 months": ("prop", lambda d: d["mv793"] == 1, None),
     "Had HIV test and received results in past 12 months": (
@@ -63,7 +65,8 @@ def estimates(data, everyone, prefix, indicators):
     residence = Coding("residence", data[f"{prefix}025"].to_numpy(dtype=np.int64) - 1, ("Urban", "Rural"))
     plan = [(list(indicators), [(), ("residence",)])]
     weight = data[f"{prefix}005"].to_numpy(dtype=float) / 1e6
-    table = tabulate("dhs", measures, {"residence": residence}, plan, design, weight, deff_reference="dhs").frame
+    codings = {"residence": residence}
+    table = tabulate("dhs", measures, codings, plan, design, weight, deff_reference="dhs").frame
     table["domain"] = table["residence"].replace({"_T": "Total"})
     return table.set_index(["indicator", "domain"])
 
@@ -82,7 +85,7 @@ def test_printed_sampling_errors(shared_data, prefix, sex, indicators):
             "R": (found["estimate"], row.R, 0.001), "SE": (found["se"], row.SE, 0.001),
             "N": (found["n"], row.N, 1.0), "WN": (found["population"], row.WN, 1.0),
         }  # fmt: skip
-        if 0 < found["se"] and 0 < row.SE:
+        if found["se"] > 0 and row.SE > 0:
             digits["SE/R"] = (found["cv"], row.SE_over_R, 0.001)
             if np.isfinite(row.DEFT):
                 # One row of a small base differs by one unit of the third decimal (its SE does not).

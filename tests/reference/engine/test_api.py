@@ -32,7 +32,9 @@ def test_stratified_and_one_stage(shared_data, expected):
     ]
     plan = [([measure.name for measure in measures], [()])]
     found["apistrat"] = tabulate("x", measures, {}, plan, design, strata["pw"]).frame.assign(stype="_T")
-    replaced = tabulate("x", measures, {}, plan, design, strata["pw"], deff_reference="with_replacement").frame
+    replaced = tabulate(
+        "x", measures, {}, plan, design, strata["pw"], deff_reference="with_replacement"
+    ).frame
     design = design_from_columns(None, clusters["dnum"], psu_population=clusters["fpc"])
     measures = [Measure("mean.api00", "mean", vector(clusters["api00"]), kind="mean")]
     measures += [Measure(f"proportion.{k}", "proportion", vector(clusters["stype"] == k)) for k in TYPES]

@@ -31,7 +31,13 @@ def table(data, *, fpc, **options):
     codings = {"domain": Coding("domain", np.searchsorted(labels, data["domain"]), labels)}
     names = [measure.name for measure in measures]
     result = tabulate(
-        "case", measures, codings, [(names, [(), ("domain",)])], design, data["weight"].to_numpy(float), **options
+        "case",
+        measures,
+        codings,
+        [(names, [(), ("domain",)])],
+        design,
+        data["weight"].to_numpy(float),
+        **options,
     )
     return result.frame.set_index(["indicator", "domain"])
 
@@ -57,7 +63,9 @@ def test_estimates_errors_effects_and_degrees_of_freedom(clusters, expected, fpc
         if np.isfinite(row.df):
             assert ours.loc[key, "df"] == row.df
         if quantity == "mean":
-            assert ours.loc[key, ["ci_low", "ci_high"]].tolist() == pytest.approx([row.low, row.high], rel=CLOSE)
+            assert ours.loc[key, ["ci_low", "ci_high"]].tolist() == pytest.approx(
+                [row.low, row.high], rel=CLOSE
+            )
         checked += 1
     assert checked == 20
 

@@ -27,7 +27,10 @@ def test_strata_are_in_natural_order_and_rows_may_come_in_any():
         ({"stratum": [1, 1], "psu": [1, 2], "psu_population": [5, 6]}, "not constant in 1 strata"),
         ({"stratum": [1, 1], "psu": [1, 2], "psu_population": ["x", "y"]}, "not a number"),
         ({"stratum": [1, 1], "psu": [1, 2], "psu_population": [0.5, 0.5]}, "smaller than the number of PSUs"),
-        ({"stratum": [1, 1], "psu": [1, 2], "lonely_psu": "adjust"}, "'adjust' for strata with one PSU is not known"),
+        (
+            {"stratum": [1, 1], "psu": [1, 2], "lonely_psu": "adjust"},
+            "'adjust' for strata with one PSU is not known",
+        ),
         ({"stratum": [1], "psu": [1, 2]}, "stratum has 1 rows where the data have 2"),
         ({"stratum": [], "psu": []}, "there are no rows"),
     ],
