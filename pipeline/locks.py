@@ -1,0 +1,41 @@
+"""One run at a time for each study; a lock ends with the process that holds it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.progress import Progress
+from surveys.problems import Language
+
+
+@contextmanager
+def study_lock(results: Path, progress: Progress, language: Language) -> Iterator[None]:
+    """Hold the lock of a study's results; wait, and say so, while another run holds it.
+
+    Parameters
+    ----------
+    results : Path
+        ``build/<study>``.
+    progress : Progress
+        Says that it waits.
+    language : {"es", "en"}
+        Language to say it in.
+    """
+    descriptor = os.open(results / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress.line(
+                f"Otra ejecución trabaja en {results.name}; se espera a que termine."
+                if language == "es"
+                else f"Another run is working on {results.name}; waiting for it to end."
+            )
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

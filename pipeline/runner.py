@@ -1,0 +1,189 @@
+"""Runs the stages of one study that are not fresh, and publishes each whole or not at all."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import run_log
+from pipeline.atomic import publish_folder, recover, remove_folder, sync_below, temporary_beside
+from pipeline.freshness import Freshness, Ingredients, freshness
+from pipeline.locks import study_lock
+from pipeline.manifest import NAME, Manifest, environment, output_hashes, write_manifest
+from pipeline.progress import Progress
+from pipeline.project import Project
+from pipeline.run import Run
+from pipeline.stages import STAGES, Stage, needed_for
+from surveys.problems import Language, ProblemsFound
+
+StageFunction = Callable[[Run], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a user asked for.
+
+    Parameters
+    ----------
+    project : Project
+        The checkout.
+    study_folder : Path
+        The study's folder; its name is the study's.
+    data : Path
+        Folder of source files.
+    build : Path
+        Folder of all results; those of the study are in ``build/<study>``.
+    language : {"es", "en"}
+        Language of what is said on the terminal.
+    """
+
+    project: Project
+    study_folder: Path
+    data: Path
+    build: Path
+    language: Language
+
+    @property
+    def study_name(self) -> str:
+        """Name of the study."""
+        return self.study_folder.name
+
+    @property
+    def results(self) -> Path:
+        """Folder of the study's results."""
+        return self.build / self.study_name
+
+    @property
+    def ingredients(self) -> Ingredients:
+        """What the study is made from."""
+        return Ingredients(self.project, self.study_name, self.study_folder, self.data, self.results)
+
+
+def load_stage(stage: Stage) -> StageFunction:
+    """Return the function of a stage; its module is imported only now."""
+    function: StageFunction = importlib.import_module(stage.module).run
+    return function
+
+
+def run_stages(
+    request: Request,
+    target: str,
+    progress: Progress,
+    *,
+    stages: Mapping[str, Stage] = STAGES,
+    load: Callable[[Stage], StageFunction] = load_stage,
+) -> list[str]:
+    """Bring a target up to date.
+
+    Parameters
+    ----------
+    request : Request
+        Study, folders and language.
+    target : str
+        A stage, or ``study`` for all.
+    progress : Progress
+        Says what is done.
+    stages : mapping of str to Stage
+        The stages there are.
+    load : callable
+        Returns the function of a stage.
+
+    Returns
+    -------
+    list of str
+        Names of the stages that ran; empty when everything was fresh.
+
+    Raises
+    ------
+    ProblemsFound
+        A stage found the study or its data at fault. What was published before stays.
+    """
+    request.results.mkdir(parents=True, exist_ok=True)
+    mark_as_ours(request.build)
+    ran: list[str] = []
+    with study_lock(request.results, progress, request.language):
+        recover(request.results)
+        ingredients = request.ingredients
+        earlier: dict[str, Manifest] = {}
+        for stage in needed_for(target, dict(stages)):
+            state = freshness(stage, ingredients.key(stage, earlier), request.results / stage.name)
+            if state.fresh and state.manifest is not None:
+                remove_folder(failed_folder(request.results, stage.name))
+                earlier[stage.name] = state.manifest
+                continue
+            with progress.doing(stage.name, getattr(stage, request.language)):
+                earlier[stage.name] = _run_stage(request, stage, state, ingredients, progress, load)
+            ran.append(stage.name)
+    return ran
+
+
+def mark_as_ours(build: Path) -> None:
+    """Mark the folder of results as something that can be made again, for ``make clean`` and backups."""
+    tag = build / "CACHEDIR.TAG"
+    if not tag.exists():
+        tag.write_text("Signature: 8a477f597d28d172789f06886806bc55\n# Results of Caracteriza.\n", encoding="utf-8")
+
+
+def failed_folder(results: Path, stage: str) -> Path:
+    """Where a stage that failed leaves its findings and the reason."""
+    return results / f"{stage}.failed"
+
+
+def _run_stage(
+    request: Request,
+    stage: Stage,
+    state: Freshness,
+    ingredients: Ingredients,
+    progress: Progress,
+    load: Callable[[Stage], StageFunction],
+) -> Manifest:
+    before = os.umask(0o077)  # microdata are for the eyes of whoever runs this
+    folder = temporary_beside(request.results / stage.name)
+    entry = run_log.started(stage.name, state.reason)
+    try:
+        folder.mkdir()
+        run = Run(
+            project=request.project, study_name=request.study_name, study_folder=request.study_folder,
+            data=request.data, build=request.results, language=request.language, progress=progress,
+            stage=stage.name, output=folder, reads=stage.after,
+        )
+        load(stage)(run)
+        manifest = Manifest(
+            stage.name, request.study_name, state.key, output_hashes(folder), environment(ingredients.packages)
+        )
+        sync_below(folder)
+        write_manifest(folder, manifest)
+        publish_folder(folder, request.results / stage.name)
+        remove_folder(failed_folder(request.results, stage.name))
+        run_log.finished(request.results, entry, "done", request.project.root)
+        return manifest
+    except BaseException as error:
+        # whatever goes wrong here must not hide what went wrong before
+        with suppress(OSError):
+            _keep_findings(request, stage, folder, error)
+            run_log.finished(request.results, entry, "failed", request.project.root)
+        raise
+    finally:
+        with suppress(OSError):
+            remove_folder(folder)
+        os.umask(before)
+
+
+def _keep_findings(request: Request, stage: Stage, folder: Path, error: BaseException) -> None:
+    """Leave the findings of a failed stage beside the last good result, without microdata."""
+    place = failed_folder(request.results, stage.name)
+    kept = temporary_beside(place)
+    kept.mkdir()
+    if isinstance(error, ProblemsFound):
+        for path in sorted(folder.glob("findings*")):
+            path.rename(kept / path.name)
+        said = {language: error.text(language) for language in ("es", "en")}
+    else:
+        said = dict.fromkeys(("es", "en"), type(error).__name__)
+    (kept / NAME).write_text(json.dumps({"stage": stage.name, "problems": said}, ensure_ascii=False, indent=1))
+    publish_folder(kept, place)

@@ -1,0 +1,119 @@
+"""Where source files are, and what a study says about them, without reading any of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.atomic import write_text
+from pipeline.hashing import file_hash
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class DeclaredSource:
+    """What ``study.yaml`` says of one file."""
+
+    name: str
+    file: str
+    sha256: str | None
+    obtain: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The part of ``study.yaml`` that decides what a run reads."""
+
+    extends: str | None
+    sources: tuple[DeclaredSource, ...]
+
+
+def find_source(data: Path, study: str, file: str) -> Path:
+    """Return where a source file is.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of source files.
+    study : str
+        Name of the study.
+    file : str
+        The file as the study names it.
+
+    Returns
+    -------
+    Path
+        The first that exists of ``data/file``, ``data/<study>/file`` and, for a plain file name, the only
+        file of that name one folder below; otherwise ``data/file``, which does not exist.
+    """
+    direct = data / file
+    for candidate in (direct, data / study / file):
+        if candidate.is_file():
+            return candidate
+    if "/" not in file and data.is_dir():
+        below = sorted(folder / file for folder in data.iterdir() if (folder / file).is_file())
+        if len(below) == 1:
+            return below[0]
+    return direct
+
+
+def declared(study_file: Path, cache: Path) -> Declared:
+    """Return what a study file declares, from the cache when the file is the same.
+
+    Parameters
+    ----------
+    study_file : Path
+        A ``study.yaml``.
+    cache : Path
+        File that remembers the answer by the content of ``study_file``, so that a run with nothing to do
+        need not parse YAML.
+
+    Raises
+    ------
+    StudyError
+        The file is not YAML of the strict kind.
+    """
+    key = f"{_FORMAT}:{file_hash(study_file)}"
+    known = _cached(cache)
+    if known.get("key") != key:
+        known = {"key": key, **_parsed(study_file)}
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        write_text(cache, json.dumps(known, ensure_ascii=False, indent=1))
+    sources = tuple(
+        DeclaredSource(one["name"], one["file"], one["sha256"], one["obtain"]) for one in known["sources"]
+    )
+    return Declared(known["extends"], sources)
+
+
+def _cached(cache: Path) -> dict[str, Any]:
+    try:
+        known = json.loads(cache.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) and {"extends", "sources"} <= known.keys() else {}
+
+
+def _parsed(study_file: Path) -> dict[str, Any]:
+    from pipeline.yaml_files import read_yaml
+    from surveys.problems import StudyError
+
+    data = read_yaml(study_file, error=StudyError).data
+    found = data if isinstance(data, dict) else {}
+    sources = found.get("sources")
+    return {
+        "extends": found["extends"] if isinstance(found.get("extends"), str) else None,
+        "sources": [
+            {
+                "name": str(name),
+                "file": source["file"],
+                "sha256": source.get("sha256") if isinstance(source.get("sha256"), str) else None,
+                "obtain": source.get("obtain") if isinstance(source.get("obtain"), dict) else {},
+            }
+            for name, source in (sources.items() if isinstance(sources, dict) else ())
+            if isinstance(source, dict) and isinstance(source.get("file"), str)
+        ],
+    }

@@ -1,0 +1,99 @@
+"""The stages of a study: their order, what each reads and therefore when it must run again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage.
+
+    Parameters
+    ----------
+    name : str
+        Name of the target and of the folder in ``build/<study>``.
+    module : str
+        Module with ``run(run: Run) -> None``.
+    after : tuple of str
+        Stages whose results it reads.
+    study_files : tuple of str
+        Files of the study folder that it reads; other folders' files are no reason to run again.
+    folders : tuple of str
+        Folders of the project, besides code and dictionary, that it reads.
+    sources : bool
+        Whether it reads the source files.
+    records : bool
+        Whether it reads the records and findings of the stages before, and not only their data. Without them
+        a stage does not run again when a record changed and the data did not.
+    es, en : str
+        What the stage does, for people.
+    """
+
+    name: str
+    module: str
+    after: tuple[str, ...]
+    study_files: tuple[str, ...]
+    es: str
+    en: str
+    folders: tuple[str, ...] = ()
+    sources: bool = False
+    records: bool = True
+
+
+_ALWAYS = ("study.yaml", "dictionary.yaml", "mapping.yaml")
+
+STAGES: dict[str, Stage] = {
+    stage.name: stage
+    for stage in (
+        Stage("plan", "pipeline.planning", (), _ALWAYS, "el plan del estudio", "the plan of the study"),
+        Stage(
+            "ingest", "pipeline.ingest", (), _ALWAYS, "lectura y revisión de los datos",
+            "reading and checking the data", sources=True,
+        ),
+        Stage(
+            "weight", "pipeline.weighting", ("ingest",), (*_ALWAYS, "population_totals.csv"),
+            "los factores de expansión", "the weights", records=False,
+        ),
+        Stage(
+            "estimate", "pipeline.estimation", ("ingest", "weight"), (*_ALWAYS, "population_totals.csv"),
+            "las estimaciones y su precisión", "the estimates and their precision", records=False,
+        ),
+        Stage(
+            "report", "pipeline.reporting", ("ingest", "weight", "estimate"), (*_ALWAYS, "published.csv"),
+            "el informe", "the report", folders=("report_templates",),
+        ),
+        Stage(
+            "validate", "pipeline.validation", ("ingest", "weight", "estimate"), (*_ALWAYS, "published.csv"),
+            "la validación", "the validation", folders=("report_templates",),
+        ),
+        Stage(
+            "disseminate", "pipeline.dissemination", ("ingest", "weight", "estimate", "validate"),
+            (*_ALWAYS, "published.csv"), "la difusión", "the dissemination", folders=("report_templates",),
+        ),
+    )
+}
+
+# written by a stage about itself; see `Stage.records`
+RECORDS = ("record.json", "findings.csv", "findings.json")
+
+
+def needed_for(target: str, stages: dict[str, Stage] | None = None) -> list[Stage]:
+    """Return the stages to run for a target, in order.
+
+    Parameters
+    ----------
+    target : str
+        A stage, or ``study`` for all of them.
+    """
+    known = STAGES if stages is None else stages
+    wanted = set(known) if target == "study" else _with_earlier([target], known)
+    return [stage for name, stage in known.items() if name in wanted]
+
+
+def _with_earlier(names: Iterable[str], known: dict[str, Stage]) -> set[str]:
+    found: set[str] = set()
+    for name in names:
+        found |= {name} | _with_earlier(known[name].after, known)
+    return found
