@@ -12,8 +12,14 @@ from surveys.columns import Columns
 from surveys.dictionary import Breakdown, Dictionary, Indicator
 from surveys.expressions import parse
 
-KINDS: dict[str, Kind] = {"total": "total", "count": "total", "mean": "mean", "proportion": "prop",
-                          "ratio": "ratio", "distribution": "prop"}
+KINDS: dict[str, Kind] = {
+    "total": "total",
+    "count": "total",
+    "mean": "mean",
+    "proportion": "prop",
+    "ratio": "ratio",
+    "distribution": "prop",
+}
 
 
 def measures_of(indicator: Indicator, columns: Columns, dictionary: Dictionary) -> list[Measure]:
@@ -38,12 +44,24 @@ def measures_of(indicator: Indicator, columns: Columns, dictionary: Dictionary) 
     if indicator.statistic == "distribution":
         return [
             Measure(name, indicator.statistic, values, None, universe, indicator.unit, "prop")
-            for name, values in zip(measure_names(indicator, dictionary),
-                                    _answers(indicator.of.strip(), columns, dictionary), strict=True)
+            for name, values in zip(
+                measure_names(indicator, dictionary),
+                _answers(indicator.of.strip(), columns, dictionary),
+                strict=True,
+            )
         ]
     denominator = None if indicator.over is None else numbers(indicator.over, columns)
-    return [Measure(indicator.name, indicator.statistic, numbers(indicator.of, columns), denominator, universe,
-                    indicator.unit, KINDS[indicator.statistic])]
+    return [
+        Measure(
+            indicator.name,
+            indicator.statistic,
+            numbers(indicator.of, columns),
+            denominator,
+            universe,
+            indicator.unit,
+            KINDS[indicator.statistic],
+        )
+    ]
 
 
 def measure_names(indicator: Indicator, dictionary: Dictionary) -> list[str]:
@@ -54,7 +72,7 @@ def measure_names(indicator: Indicator, dictionary: Dictionary) -> list[str]:
 
 
 def coding_of(breakdown: Breakdown, columns: Columns, dictionary: Dictionary) -> Coding:
-    """Number the codes of a breakdown for the rows of a level.
+    """Give the rows of a level the positions of their codes in a breakdown.
 
     Returns
     -------

@@ -10,7 +10,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 HIDDEN_STATUSES = ("withheld", "confidential")
-NUMBER_COLUMNS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "n_psu", "cases", "population")
+NUMBER_COLUMNS = (
+    "estimate",
+    "se",
+    "ci_low",
+    "ci_high",
+    "cv",
+    "deff",
+    "df",
+    "n",
+    "n_psu",
+    "cases",
+    "population",
+)
 SMALL_CELL = "disclosure:small_cell"
 
 
@@ -89,9 +101,7 @@ def small_cells(
     households = _distinct(cell, household[inside], domains)
     psus = _distinct(cell, psu[inside], domains)
     broken: NDArray[np.bool_] = (
-        (cases < rule.minimum_cases)
-        | (households < rule.minimum_households)
-        | (psus < rule.minimum_psus)
+        (cases < rule.minimum_cases) | (households < rule.minimum_households) | (psus < rule.minimum_psus)
     )
     return broken
 
@@ -121,10 +131,12 @@ def protect(frame: pd.DataFrame, small: NDArray[np.bool_]) -> pd.DataFrame:
 
 
 def domain_positions(
-    frame: pd.DataFrame, breakdowns: Sequence[str], codes: Sequence[NDArray[np.int64]],
+    frame: pd.DataFrame,
+    breakdowns: Sequence[str],
+    codes: Sequence[NDArray[np.int64]],
     labels: Sequence[Sequence[str]],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """Number the domains of some rows of a table, and the microdata rows that fall in each.
+    """Give rows of a table and rows of the microdata the number of their domain.
 
     Parameters
     ----------

@@ -77,7 +77,9 @@ class Reconciled:
 
 
 def reconcile(
-    published: Sequence[PublishedFigure], frame: pd.DataFrame, breakdowns: Sequence[str],
+    published: Sequence[PublishedFigure],
+    frame: pd.DataFrame,
+    breakdowns: Sequence[str],
 ) -> list[Reconciled]:
     r"""Compare printed figures with an estimate table.
 
@@ -108,14 +110,16 @@ def reconcile(
             results.append(Reconciled(figure, outcome, status="" if row is None else str(row["status"])))
             continue
         ours = float(row["estimate"]) * figure.scale
-        results.append(Reconciled(figure, _outcome(figure, ours), ours, ours - figure.value, str(row["status"])))
+        results.append(
+            Reconciled(figure, _outcome(figure, ours), ours, ours - figure.value, str(row["status"]))
+        )
     return results
 
 
 def _outcome(figure: PublishedFigure, ours: float) -> str:
     difference = abs(ours - figure.value)
     # A hair for the binary representation of the printed decimal.
-    if difference <= 0.5 * 10.0 ** -figure.digits + 4 * math.ulp(max(abs(ours), abs(figure.value))):
+    if difference <= 0.5 * 10.0**-figure.digits + 4 * math.ulp(max(abs(ours), abs(figure.value))):
         return "equal"
     if difference <= figure.tolerance:
         return "within_tolerance"

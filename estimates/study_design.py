@@ -9,7 +9,7 @@ from surveys.microdata import Microdata
 from surveys.study import Study
 
 
-def study_design(study: Study, microdata: Microdata) -> Design:
+def study_design(study: Study, microdata: Microdata, *, where: str = "design") -> Design:
     """Build the design at the level on which the study declares it.
 
     Parameters
@@ -19,6 +19,8 @@ def study_design(study: Study, microdata: Microdata) -> Design:
         without PSUs every unit of the design's level is its own PSU.
     microdata : Microdata
         Holds the design variables.
+    where : str
+        Place of the design in the study's files, for messages.
 
     Returns
     -------
@@ -36,10 +38,11 @@ def study_design(study: Study, microdata: Microdata) -> Design:
     psu = np.arange(len(frame)) if roles.psu.variable is None else frame[roles.psu.variable]
     population = roles.psu_population.variable
     return design_from_columns(
-        stratum, psu,
+        stratum,
+        psu,
         # Units that stand in for PSUs have numbers of their own, so nothing has to be nested.
         nested=roles.nested and roles.psu.variable is not None,
         psu_population=None if population is None else frame[population].to_numpy(dtype=np.float64),
         lonely_psu=roles.lonely_psu,
-        where=f"{study.name}/study.yaml  design",
+        where=where,
     )

@@ -22,16 +22,20 @@ from surveys.study import Study, Tabulation
 
 LEVEL_WITHOUT_WEIGHT = Message(
     "level_without_weight",
-    "The indicators {indicators} are about level '{level}', which has no weight: neither it nor a level above it has "
+    "The indicators {indicators} are about level '{level}', which has no weight: neither it nor a level "
+    "above it has "
     "a step in `weighting:`. Add a step with `level: {level}`.",
-    "Los indicadores {indicators} son del nivel '{level}', que no tiene factor: ni ese nivel ni uno superior tienen "
+    "Los indicadores {indicators} son del nivel '{level}', que no tiene factor: ni ese nivel ni uno "
+    "superior tienen "
     "un paso en `weighting:`. Agregue un paso con `level: {level}`.",
 )
 LEVEL_ABOVE_DESIGN = Message(
     "level_above_design",
-    "The indicators {indicators} are about level '{level}', but the design is declared at level '{design}', which is "
+    "The indicators {indicators} are about level '{level}', but the design is declared at level "
+    "'{design}', which is "
     "not above it. Declare the design at '{level}' or higher.",
-    "Los indicadores {indicators} son del nivel '{level}', pero el diseño se declara en el nivel '{design}', que no "
+    "Los indicadores {indicators} son del nivel '{level}', pero el diseño se declara en el nivel "
+    "'{design}', que no "
     "está por encima. Declare el diseño en '{level}' o más arriba.",
 )
 
@@ -62,7 +66,10 @@ class LevelRows:
 
 
 def estimate_study(
-    study: Study, dictionary: Dictionary, microdata: Microdata, design: Design,
+    study: Study,
+    dictionary: Dictionary,
+    microdata: Microdata,
+    design: Design,
     weights: Mapping[str, NDArray[np.float64]],
 ) -> pd.DataFrame:
     """Estimate every indicator of the tabulation plan in every domain.
@@ -101,18 +108,28 @@ def estimate_study(
 
 
 def level_rows(
-    level: str, study: Study, dictionary: Dictionary, microdata: Microdata, design: Design,
+    level: str,
+    study: Study,
+    dictionary: Dictionary,
+    microdata: Microdata,
+    design: Design,
     weights: Mapping[str, NDArray[np.float64]],
 ) -> LevelRows:
     """Gather columns, design and weights of the rows of one level."""
     unit = microdata.rows_of(study.design.level, level)
     owner = next(name for name in (level, *microdata.ancestors(level)) if name in weights)
-    return LevelRows(level, Columns(microdata, level, dictionary), design.at(unit),
-                     weights[owner][microdata.rows_of(owner, level)], unit)
+    return LevelRows(
+        level,
+        Columns(microdata, level, dictionary),
+        design.at(unit),
+        weights[owner][microdata.rows_of(owner, level)],
+        unit,
+    )
 
 
 def plan_by_level(
-    tabulation: Sequence[Tabulation], dictionary: Dictionary,
+    tabulation: Sequence[Tabulation],
+    dictionary: Dictionary,
 ) -> dict[str, list[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]]]:
     """Split the plan by the level of its indicators; an indicator is estimated once in each breakdown."""
     seen: set[tuple[str, tuple[str, ...]]] = set()
@@ -131,27 +148,40 @@ def plan_by_level(
 
 
 def _estimate_level(
-    study: Study, dictionary: Dictionary, rows: LevelRows,
+    study: Study,
+    dictionary: Dictionary,
+    rows: LevelRows,
     plan: Sequence[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]],
 ) -> pd.DataFrame:
     indicators = list(dict.fromkeys(name for names, _ in plan for name in names))
     breakdowns = list(dict.fromkeys(name for _, sets in plan for by in sets for name in by))
-    measures = {name: measures_of(dictionary.indicators[name], rows.columns, dictionary) for name in indicators}
+    measures = {
+        name: measures_of(dictionary.indicators[name], rows.columns, dictionary) for name in indicators
+    }
     codings = {name: coding_of(dictionary.breakdowns[name], rows.columns, dictionary) for name in breakdowns}
     tables = [([measure.name for name in names for measure in measures[name]], sets) for names, sets in plan]
     table = tabulate(
-        study.name, [measure for name in indicators for measure in measures[name]], codings, tables,
-        rows.design, rows.weight,
-        standards=study.publication.standards, planned=study.publication.planned,
+        study.name,
+        [measure for name in indicators for measure in measures[name]],
+        codings,
+        tables,
+        rows.design,
+        rows.weight,
+        standards=study.publication.standards,
+        planned=study.publication.planned,
     )
-    sensitive = [measure for name in indicators if dictionary.indicators[name].sensitive
-                 for measure in measures[name]]
+    sensitive = [
+        measure for name in indicators if dictionary.indicators[name].sensitive for measure in measures[name]
+    ]
     rule = DisclosureRule(minimum_cases=study.publication.minimum_cases)
     return protect(table.frame, small_rows(table.frame, sensitive, codings, rows, rule))
 
 
 def small_rows(
-    frame: pd.DataFrame, sensitive: Iterable[Measure], codings: Mapping[str, Coding], rows: LevelRows,
+    frame: pd.DataFrame,
+    sensitive: Iterable[Measure],
+    codings: Mapping[str, Coding],
+    rows: LevelRows,
     rule: DisclosureRule,
 ) -> NDArray[np.bool_]:
     """Find the rows of a table about victims that stand on too few contributors.
@@ -180,13 +210,21 @@ def small_rows(
     names = list(codings)
     for measure in sensitive:
         of_measure = np.flatnonzero((frame["indicator"] == measure.name).to_numpy())
-        patterns = frame.iloc[of_measure][names].ne("_T").to_numpy() if names else np.zeros((of_measure.size, 0), bool)
+        patterns = (
+            (frame.iloc[of_measure][names] != "_T").to_numpy()
+            if names
+            else np.zeros((of_measure.size, 0), bool)
+        )
         cells = contributors(measure)
         for pattern in np.unique(patterns, axis=0) if names else [np.zeros(0, bool)]:
             at = of_measure[(patterns == pattern).all(axis=1)]
             used = [name for name, chosen in zip(names, pattern, strict=True) if chosen]
             of_table, of_rows, domains = domain_positions(
-                frame.iloc[at], used, [codings[name].codes for name in used], [codings[name].labels for name in used])
+                frame.iloc[at],
+                used,
+                [codings[name].codes for name in used],
+                [codings[name].labels for name in used],
+            )
             if not used:
                 of_rows = np.zeros(rows.weight.size, dtype=np.int64)
             for counted in cells:
@@ -209,14 +247,20 @@ def contributors(measure: Measure) -> list[NDArray[np.bool_]]:
 
 
 def _refuse_unusable_levels(
-    plans: Mapping[str, object], study: Study, microdata: Microdata, weights: Mapping[str, object],
+    plans: Mapping[str, object],
+    study: Study,
+    microdata: Microdata,
+    weights: Mapping[str, object],
 ) -> None:
     problems = []
     for level in plans:
         where = f"{study.name}/study.yaml  tabulation"
         above = (level, *microdata.ancestors(level))
-        details = {"level": level, "design": study.design.level,
-                   "indicators": ", ".join(sorted({name for item in study.tabulation for name in item.indicators}))}
+        details = {
+            "level": level,
+            "design": study.design.level,
+            "indicators": ", ".join(sorted({name for item in study.tabulation for name in item.indicators})),
+        }
         if study.design.level not in above:
             problems.append(Problem(LEVEL_ABOVE_DESIGN, where, details))
         elif not any(name in weights for name in above):
@@ -236,5 +280,12 @@ def _joined(frames: Sequence[pd.DataFrame], breakdowns: Sequence[str]) -> pd.Dat
     return pd.concat(completed, ignore_index=True)
 
 
-__all__ = ["LevelRows", "contributors", "estimate_study", "level_rows", "measure_names", "plan_by_level",
-           "small_rows"]
+__all__ = [
+    "LevelRows",
+    "contributors",
+    "estimate_study",
+    "level_rows",
+    "measure_names",
+    "plan_by_level",
+    "small_rows",
+]

@@ -63,7 +63,9 @@ def check_table(frame: pd.DataFrame, breakdowns: Sequence[str], totals: Sequence
     se = frame["se"].to_numpy(dtype=np.float64)
     sums, wrong = _additivity(frame, breakdowns, totals)
     return [
-        TableCheck("key_unique", len(frame), int(frame.duplicated(["study", "indicator", *breakdowns]).sum())),
+        TableCheck(
+            "key_unique", len(frame), int(frame.duplicated(["study", "indicator", *breakdowns]).sum())
+        ),
         TableCheck("missing_has_status", len(frame), int(unexplained.sum())),
         TableCheck("interval_holds_estimate", int(limited.sum()), int(outside.sum())),
         TableCheck("se_not_negative", int(np.isfinite(se).sum()), int((se < 0).sum())),
@@ -75,14 +77,15 @@ def _additivity(frame: pd.DataFrame, breakdowns: Sequence[str], totals: Sequence
     rows = frame[frame["indicator"].isin(list(totals))]
     if rows.empty or not breakdowns:
         return 0, 0
-    shown = rows[list(breakdowns)].ne(WHOLE).to_numpy()
+    shown = (rows[list(breakdowns)] != WHOLE).to_numpy()
     pattern = pd.Series(["".join("1" if used else "0" for used in row) for row in shown], index=rows.index)
-    wholes = rows[~shown.any(axis=1)].set_index("indicator")
+    undivided = rows.iloc[np.flatnonzero(~shown.any(axis=1))]
+    wholes = {str(row["indicator"]): row for row in undivided.to_dict("records")}
     checked = wrong = 0
-    for (indicator, used), part in rows.groupby([rows["indicator"], pattern], sort=False):
-        if "1" not in str(used) or indicator not in wholes.index:
+    for (indicator, used), part in rows.groupby([rows["indicator"].astype(str), pattern], sort=False):
+        if "1" not in str(used) or indicator not in wholes:
             continue
-        whole = wholes.loc[indicator]
+        whole = wholes[str(indicator)]
         total = part["estimate"].fillna(0.0).sum()
         gap = total - whole["estimate"]
         scale = max(abs(float(whole["estimate"])), part["estimate"].abs().sum(), 1e-300)

@@ -31,15 +31,30 @@ def run(run: Run) -> None:
     breakdowns = breakdown_columns(view)
     spanish, english = Labels(loaded.dictionary, "es"), Labels(loaded.dictionary, "en")
     write_open_tables(folder, view, breakdowns, (spanish, english))
-    write_data_package(folder, breakdowns, name=study.name, title={"es": study.title.es, "en": study.title.en},
-                       synthetic=study.synthetic, spanish=spanish, english=english)
+    write_data_package(
+        folder,
+        breakdowns,
+        name=study.name,
+        title={"es": study.title.es, "en": study.title.en},
+        synthetic=study.synthetic,
+        spanish=spanish,
+        english=english,
+    )
     for labels in (spanish, english):
         if labels.language in study.languages:
             write_workbook(
-                folder / f"{study.name}_{labels.language}.xlsx", view, breakdowns, labels,
-                title=study.title.get(labels.language), banner=banner(study, labels.language),
-                metadata=describe(study, labels.language, validated), year=study.year)
-    write_sdmx(folder, view, breakdowns, english, country=study.country, year=study.year, title=study.title.en)
+                folder / f"{study.name}_{labels.language}.xlsx",
+                view,
+                breakdowns,
+                labels,
+                title=study.title.get(labels.language),
+                banner=banner(study, labels.language),
+                metadata=describe(study, labels.language, validated),
+                year=study.year,
+            )
+    write_sdmx(
+        folder, view, breakdowns, english, country=study.country, year=study.year, title=study.title.en
+    )
     counts = {str(status): int(count) for status, count in view["status"].value_counts().items()}
     write_json(folder / "record.json", {"rows": len(view), "by_status": counts})
     write_checksums(folder)

@@ -36,7 +36,7 @@ def read_estimates(path: Path) -> pd.DataFrame:
 def breakdown_columns(frame: pd.DataFrame) -> list[str]:
     """Columns between ``indicator`` and ``estimate``: the breakdown variables."""
     names = [str(name) for name in frame.columns]
-    return names[names.index("indicator") + 1:names.index("estimate")]
+    return names[names.index("indicator") + 1 : names.index("estimate")]
 
 
 def estimation_record(study: Study, design: Design, frame: pd.DataFrame) -> dict[str, Any]:
@@ -45,17 +45,27 @@ def estimation_record(study: Study, design: Design, frame: pd.DataFrame) -> dict
     return {
         "design": {
             "level": roles.level,
-            "stratum": _role(roles.stratum), "psu": _role(roles.psu), "psu_population": _role(roles.psu_population),
+            "stratum": _role(roles.stratum),
+            "psu": _role(roles.psu),
+            "psu_population": _role(roles.psu_population),
             "nested": roles.nested,
-            "strata": design.strata, "psus": design.psus, "degrees_of_freedom": design.degrees_of_freedom,
-            "lonely_psu": roles.lonely_psu, "lonely": list(design.lonely),
+            "strata": design.strata,
+            "psus": design.psus,
+            "degrees_of_freedom": design.degrees_of_freedom,
+            "lonely_psu": roles.lonely_psu,
+            "lonely": list(design.lonely),
             "collapsed": [str(group.name) for group in design.collapsed],
             "fpc": design.psu_population is not None,
         },
         "methods": {
-            "variance": "taylor_psu_totals", "interval_proportion": "korn_graubard", "interval_other": "t",
-            "deff": "without_replacement", "confidence": 0.95, "standards": list(study.publication.standards),
-            "planned": list(study.publication.planned), "minimum_cases": study.publication.minimum_cases,
+            "variance": "taylor_psu_totals",
+            "interval_proportion": "korn_graubard",
+            "interval_other": "t",
+            "deff": "without_replacement",
+            "confidence": 0.95,
+            "standards": list(study.publication.standards),
+            "planned": list(study.publication.planned),
+            "minimum_cases": study.publication.minimum_cases,
         },
         "rows": len(frame),
         "indicators": int(frame["indicator"].nunique()),
@@ -68,5 +78,10 @@ def _role(role: Role) -> dict[str, Any]:
     if role.variable is not None:
         return {"variable": role.variable}
     unavailable = role.unavailable
-    return {"unavailable": {"es": unavailable.es if unavailable else "", "en": unavailable.en if unavailable else ""},
-            "fallback": role.fallback}
+    return {
+        "unavailable": {
+            "es": unavailable.es if unavailable else "",
+            "en": unavailable.en if unavailable else "",
+        },
+        "fallback": role.fallback,
+    }

@@ -1,4 +1,4 @@
-"""Stage `estimate`: every indicator of the tabulation plan, in every domain, with its design-based precision."""
+"""Stage `estimate`: every indicator of the plan, in every domain, with its design-based precision."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def run(run: Run) -> None:
     loaded = load_study(run.study_folder, run.project)
     microdata = read_microdata(run.input("ingest"), loaded.dictionary)
     weights = read_weights(run.input("weight"), microdata)
-    design = study_design(loaded.study, microdata)
+    design = study_design(loaded.study, microdata, where=loaded.files.study.where(("design",)))
     frame = estimate_study(loaded.study, loaded.dictionary, microdata, design, weights)
     write_estimates(run.output / "estimates.csv", frame)
     os.chmod(run.output / "estimates.csv", 0o600)

@@ -25,8 +25,10 @@ PUBLISHED_NUMBER = Message(
 )
 PUBLISHED_INDICATOR = Message(
     "published_indicator",
-    "There is no indicator '{name}' in the dictionary. Correct the name, or add the indicator to dictionary.yaml.",
-    "No existe el indicador '{name}' en el diccionario. Corrija el nombre, o agregue el indicador a dictionary.yaml.",
+    "There is no indicator '{name}' in the dictionary. Correct the name, or add the indicator to "
+    "dictionary.yaml.",
+    "No existe el indicador '{name}' en el diccionario. Corrija el nombre, o agregue el indicador a "
+    "dictionary.yaml.",
 )
 PUBLISHED_DOMAIN = Message(
     "published_domain",
@@ -65,8 +67,15 @@ def read_published(path: Path, dictionary: Dictionary, *, shown: str) -> list[Pu
         reader = csv.DictReader(stream)
         found = tuple(reader.fieldnames or ())
         if found != COLUMNS:
-            raise StudyError([Problem(PUBLISHED_COLUMNS, f"{shown}:1", {
-                "found": ", ".join(found), "expected": ", ".join(COLUMNS)})])
+            raise StudyError(
+                [
+                    Problem(
+                        PUBLISHED_COLUMNS,
+                        f"{shown}:1",
+                        {"found": ", ".join(found), "expected": ", ".join(COLUMNS)},
+                    )
+                ]
+            )
         problems: list[Problem] = []
         figures = [_figure(row, dictionary, f"{shown}:{reader.line_num}", problems) for row in reader]
     if problems:
@@ -75,7 +84,10 @@ def read_published(path: Path, dictionary: Dictionary, *, shown: str) -> list[Pu
 
 
 def _figure(
-    row: dict[str, str], dictionary: Dictionary, where: str, problems: list[Problem],
+    row: dict[str, str],
+    dictionary: Dictionary,
+    where: str,
+    problems: list[Problem],
 ) -> PublishedFigure:
     def number(column: str, otherwise: float) -> float:
         text = (row[column] or "").strip()
@@ -95,9 +107,14 @@ def _figure(
     if not (row["value"] or "").strip():
         problems.append(Problem(PUBLISHED_NUMBER, where, {"text": "", "column": "value"}))
     return PublishedFigure(
-        indicator=row["indicator"], value=value, domain=_domain(row["domain"] or "", dictionary, where, problems),
-        scale=number("scale", 1.0), digits=int(digits) if math.isfinite(digits) else 0,
-        tolerance=number("tolerance", 0.0), where=row["where"] or "", explanation=(row["explanation"] or "").strip(),
+        indicator=row["indicator"],
+        value=value,
+        domain=_domain(row["domain"] or "", dictionary, where, problems),
+        scale=number("scale", 1.0),
+        digits=int(digits) if math.isfinite(digits) else 0,
+        tolerance=number("tolerance", 0.0),
+        where=row["where"] or "",
+        explanation=(row["explanation"] or "").strip(),
     )
 
 

@@ -13,13 +13,33 @@ SYNTHETIC = {
     "en": "SYNTHETIC DATA: generated for demonstration; they describe no real person.",
 }
 NAMES = {
-    "es": {"study": "Estudio", "title": "Título", "period": "Periodo de referencia", "producer": "Productor",
-           "source": "Fuente", "licence": "Licencia", "validation": "Validación (SHA-256 de validation.json)",
-           "synthetic": "Aviso"},
-    "en": {"study": "Study", "title": "Title", "period": "Reference period", "producer": "Producer",
-           "source": "Source", "licence": "Licence", "validation": "Validation (SHA-256 of validation.json)",
-           "synthetic": "Notice"},
+    "es": {
+        "study": "Estudio",
+        "title": "Título",
+        "period": "Periodo de referencia",
+        "producer": "Productor",
+        "source": "Fuente",
+        "licence": "Licencia",
+        "validation": "Validación (SHA-256 de validation.json)",
+        "synthetic": "Aviso",
+    },
+    "en": {
+        "study": "Study",
+        "title": "Title",
+        "period": "Reference period",
+        "producer": "Producer",
+        "source": "Source",
+        "licence": "Licence",
+        "validation": "Validation (SHA-256 of validation.json)",
+        "synthetic": "Notice",
+    },
 }
+
+
+def languages_of(study: Study) -> tuple[Language, ...]:
+    """Languages in which the study is published."""
+    spoken: tuple[Language, ...] = ("es", "en")
+    return tuple(language for language in spoken if language in study.languages)
 
 
 def banner(study: Study, language: Language) -> str:
@@ -47,7 +67,8 @@ def describe(study: Study, language: Language, validated: Path) -> dict[str, str
         said[names["producer"]] = study.producer.get(language)
     for source in study.sources.values():
         said[f"{names['source']}: {source.name}"] = (
-            f"{source.file} (SHA-256 {source.sha256})" if source.file else source.format)
+            f"{source.file} (SHA-256 {source.sha256})" if source.file else source.format
+        )
         if source.licence is not None:
             said[f"{names['licence']}: {source.name}"] = source.licence.get(language)
     if validated.is_file():

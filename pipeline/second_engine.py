@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 TOLERANCE = 1e-8
@@ -71,23 +72,40 @@ class Recomputed:
 
 
 EXCLUSIONS = {
-    "zero_estimate": ("samplics divides by the estimate, and this one is zero",
-                      "samplics divide entre la estimación, y esta es cero"),
-    "lonely_psu": ("a stratum has one PSU, and samplics treats each of its persons as a PSU",
-                   "un estrato tiene una sola UPM, y samplics trata a cada persona como una UPM"),
-    "fpc": ("the design has a finite population correction that is not passed to samplics",
-            "el diseño tiene una corrección por población finita que no se entrega a samplics"),
-    "calibrated": ("samplics ignores calibration in the variance",
-                   "samplics ignora la calibración en la varianza"),
-    "not_estimated": ("our engine gives no number for this figure",
-                      "nuestro motor no da un número para esta cifra"),
-    "statistic": ("samplics is wrong about this kind of statistic",
-                  "samplics se equivoca en este tipo de estadístico"),
+    "zero_estimate": (
+        "samplics divides by the estimate, and this one is zero",
+        "samplics divide entre la estimación, y esta es cero",
+    ),
+    "lonely_psu": (
+        "a stratum has one PSU, and samplics treats each of its persons as a PSU",
+        "un estrato tiene una sola UPM, y samplics trata a cada persona como una UPM",
+    ),
+    "fpc": (
+        "the design has a finite population correction that is not passed to samplics",
+        "el diseño tiene una corrección por población finita que no se entrega a samplics",
+    ),
+    "calibrated": (
+        "samplics ignores calibration in the variance",
+        "samplics ignora la calibración en la varianza",
+    ),
+    "not_estimated": (
+        "our engine gives no number for this figure",
+        "nuestro motor no da un número para esta cifra",
+    ),
+    "statistic": (
+        "samplics is wrong about this kind of statistic",
+        "samplics se equivoca en este tipo de estadístico",
+    ),
 }
 
 
 def recompute(
-    figures: Sequence[Figure], *, weight: FloatVector, stratum: IntVector, psu: IntVector, exclude: str = "",
+    figures: Sequence[Figure],
+    *,
+    weight: FloatVector,
+    stratum: IntVector,
+    psu: IntVector,
+    exclude: str = "",
 ) -> list[Recomputed]:
     """Compute figures again with samplics and compare.
 
@@ -138,7 +156,11 @@ def _cannot_judge(figure: Figure) -> str:
 
 
 def _samplics(
-    figure: Figure, weight: FloatVector, stratum: IntVector, psu: IntVector, order: IntVector,
+    figure: Figure,
+    weight: FloatVector,
+    stratum: IntVector,
+    psu: IntVector,
+    order: IntVector,
 ) -> tuple[float, float]:
     with warnings.catch_warnings():
         # samplics announces at import that it is archived; known, and the reason why it is only a witness.
@@ -149,19 +171,22 @@ def _samplics(
     known = figure.inside & np.isfinite(figure.numerator)
     if figure.denominator is not None:
         known &= np.isfinite(figure.denominator)
-    parameter = {"prop": PopParam.mean, "mean": PopParam.mean, "total": PopParam.total,
-                 "ratio": PopParam.ratio}[figure.kind]
-    arguments = {
-        "y": np.where(known, figure.numerator, 1.0)[order],
-        "samp_weight": weight[order],
-        "stratum": stratum[order],
-        "psu": psu[order],
-        "domain": np.where(known, "inside", "outside")[order],
-    }
-    if figure.denominator is not None:
-        arguments["x"] = np.where(known, figure.denominator, 1.0)[order]
+    parameter = {
+        "prop": PopParam.mean,
+        "mean": PopParam.mean,
+        "total": PopParam.total,
+        "ratio": PopParam.ratio,
+    }[figure.kind]
+    denominator = figure.denominator
     estimator = TaylorEstimator(parameter)
-    estimator.estimate(**arguments)
+    estimator.estimate(
+        y=np.where(known, figure.numerator, 1.0)[order],
+        x=None if denominator is None else np.where(known, denominator, 1.0)[order],
+        samp_weight=weight[order],
+        stratum=pd.Series(stratum[order]),
+        psu=pd.Series(psu[order]),
+        domain=pd.Series(np.where(known, "inside", "outside")[order]),
+    )
     return float(estimator.point_est["inside"]), float(estimator.stderror["inside"])
 
 

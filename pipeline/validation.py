@@ -8,6 +8,7 @@ from estimates.table_checks import check_table
 from pipeline.estimate_files import breakdown_columns, read_estimates
 from pipeline.microdata_files import read_microdata
 from pipeline.published_file import read_published
+from pipeline.release_metadata import languages_of
 from pipeline.run import Run
 from pipeline.study_files import load_study
 from pipeline.validation_figures import recompute_headlines
@@ -28,8 +29,8 @@ def run(run: Run) -> None:
     Raises
     ------
     DataError
-        After the page is written: a printed figure that differs without explanation, a figure on which the two
-        engines differ, weights or domains that do not add up.
+        After the page is written: a printed figure that differs without explanation, a figure on which
+        the two engines differ, weights or domains that do not add up.
     """
     loaded = load_study(run.study_folder, run.project)
     study, dictionary = loaded.study, loaded.dictionary
@@ -37,17 +38,30 @@ def run(run: Run) -> None:
     weights = read_weights(run.input("weight"), microdata)
     frame = read_estimates(run.input("estimate") / "estimates.csv")
     breakdowns = breakdown_columns(frame)
-    published = read_published(run.study_folder / "published.csv", dictionary, shown=f"{study.name}/published.csv")
+    published = read_published(
+        run.study_folder / "published.csv", dictionary, shown=f"{study.name}/published.csv"
+    )
     design = study_design(study, microdata)
-    totals = [name for name, indicator in dictionary.indicators.items() if indicator.statistic in ("total", "count")]
+    totals = [
+        name for name, indicator in dictionary.indicators.items() if indicator.statistic in ("total", "count")
+    ]
     validation = Validation(
         study.name,
         tuple(reconcile(published, frame, breakdowns)),
-        tuple(recompute_headlines(study, dictionary, microdata, design, weights, frame, breakdowns, published)),
+        tuple(
+            recompute_headlines(study, dictionary, microdata, design, weights, frame, breakdowns, published)
+        ),
         (*check_weights(weights, read_record(run.input("weight"))), *check_table(frame, breakdowns, totals)),
     )
     write_json(run.output / "validation.json", validation.as_record())
-    for language in study.languages:
-        write_page(run.output / f"validation_{language}.html", validation, study, dictionary, language, run.project.root)
+    for language in languages_of(study):
+        write_page(
+            run.output / f"validation_{language}.html",
+            validation,
+            study,
+            dictionary,
+            language,
+            run.project.root,
+        )
     write_json(run.output / "record.json", validation.summary())
     refuse(validation)

@@ -22,8 +22,13 @@ Headline = tuple[str, tuple[tuple[str, str], ...]]
 
 
 def recompute_headlines(
-    study: Study, dictionary: Dictionary, microdata: Microdata, design: Design,
-    weights: Mapping[str, NDArray[np.float64]], frame: pd.DataFrame, breakdowns: Sequence[str],
+    study: Study,
+    dictionary: Dictionary,
+    microdata: Microdata,
+    design: Design,
+    weights: Mapping[str, NDArray[np.float64]],
+    frame: pd.DataFrame,
+    breakdowns: Sequence[str],
     published: Sequence[PublishedFigure],
 ) -> list[tuple[Recomputed, bool]]:
     """Compute every headline figure again and compare.
@@ -48,15 +53,21 @@ def recompute_headlines(
     wanted = headlines(study, frame, breakdowns, published)
     by_level: dict[str, list[tuple[Headline, int]]] = {}
     for headline, row in wanted:
-        by_level.setdefault(dictionary.indicators[headline[0].partition(".")[0]].level, []).append((headline, row))
+        by_level.setdefault(dictionary.indicators[headline[0].partition(".")[0]].level, []).append(
+            (headline, row)
+        )
     for level, chosen in by_level.items():
         rows = level_rows(level, study, dictionary, microdata, design, weights)
         measures: dict[str, Measure] = {}
         for whole in dict.fromkeys(headline[0].partition(".")[0] for headline, _ in chosen):
-            measures |= {measure.name: measure
-                         for measure in measures_of(dictionary.indicators[whole], rows.columns, dictionary)}
-        figures = [_figure(headline, frame.iloc[row], measures[headline[0]], rows, dictionary)
-                   for headline, row in chosen]
+            measures |= {
+                measure.name: measure
+                for measure in measures_of(dictionary.indicators[whole], rows.columns, dictionary)
+            }
+        figures = [
+            _figure(headline, frame.iloc[row], measures[headline[0]], rows, dictionary)
+            for headline, row in chosen
+        ]
         weight, stratum, psu, figures = _with_absent_psus(rows, figures)
         again = recompute(figures, weight=weight, stratum=stratum, psu=psu, exclude=_exclusion(design))
         hidden = [frame.iloc[row]["status"] in ("withheld", "confidential") for _, row in chosen]
@@ -65,16 +76,29 @@ def recompute_headlines(
 
 
 def headlines(
-    study: Study, frame: pd.DataFrame, breakdowns: Sequence[str], published: Sequence[PublishedFigure],
+    study: Study,
+    frame: pd.DataFrame,
+    breakdowns: Sequence[str],
+    published: Sequence[PublishedFigure],
 ) -> list[tuple[Headline, int]]:
-    """Choose the rows: key figures of the report, printed figures, and every indicator for the whole population."""
-    codes = [tuple((name, code) for name, code in zip(breakdowns, row, strict=True) if code != "_T")
-             for row in frame[list(breakdowns)].to_numpy()] if breakdowns else [()] * len(frame)
-    position = {(indicator, tuple(sorted(domain))): row
-                for row, (indicator, domain) in enumerate(zip(frame["indicator"], codes, strict=True))}
+    """Choose the rows: key figures of the report, printed figures, and every indicator as a whole."""
+    codes = (
+        [
+            tuple((name, code) for name, code in zip(breakdowns, row, strict=True) if code != "_T")
+            for row in frame[list(breakdowns)].to_numpy()
+        ]
+        if breakdowns
+        else [()] * len(frame)
+    )
+    position = {
+        (indicator, tuple(sorted(domain))): row
+        for row, (indicator, domain) in enumerate(zip(frame["indicator"], codes, strict=True))
+    }
     wanted: dict[Headline, int] = {}
-    asked: list[Headline] = [(figure.indicator, tuple(sorted(figure.domain.items())))
-                             for figure in (*study.report.key_figures, *published)]
+    asked: list[Headline] = [
+        *((figure.indicator, tuple(sorted(figure.domain.items()))) for figure in study.report.key_figures),
+        *((figure.indicator, tuple(sorted(figure.domain.items()))) for figure in published),
+    ]
     asked += [key for key in position if not key[1]]
     for headline in asked:
         if headline in position:
@@ -83,30 +107,48 @@ def headlines(
 
 
 def _figure(
-    headline: Headline, row: pd.Series, measure: Measure, rows: LevelRows, dictionary: Dictionary,
+    headline: Headline,
+    row: pd.Series,
+    measure: Measure,
+    rows: LevelRows,
+    dictionary: Dictionary,
 ) -> Figure:
     inside = measure.base()
     for breakdown, code in headline[1]:
         coding = coding_of(dictionary.breakdowns[breakdown], rows.columns, dictionary)
         inside = inside & (coding.codes == coding.labels.index(code))
     name = headline[0] + "".join(f" [{breakdown}={code}]" for breakdown, code in headline[1])
-    return Figure(name, measure.kind, measure.numerator, measure.denominator, inside, float(row["estimate"]),
-                  float(row["se"]))
+    return Figure(
+        name,
+        measure.kind,
+        measure.numerator,
+        measure.denominator,
+        inside,
+        float(row["estimate"]),
+        float(row["se"]),
+    )
 
 
 def _with_absent_psus(
-    rows: LevelRows, figures: Sequence[Figure],
+    rows: LevelRows,
+    figures: Sequence[Figure],
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], list[Figure]]:
-    """Add one row outside every domain for each PSU that has no row at this level, so that samplics counts it."""
+    """Add a row outside every domain for each PSU without rows at this level, so that samplics counts it."""
     present = np.bincount(rows.design.psu, minlength=rows.design.psus) > 0
     absent = np.flatnonzero(~present)
     psu = np.concatenate([rows.design.psu, absent])
     weight = np.concatenate([rows.weight, np.ones(absent.size)])
     nothing = np.full(absent.size, np.nan)
     extended = [
-        Figure(figure.name, figure.kind, np.concatenate([figure.numerator, nothing]),
-               None if figure.denominator is None else np.concatenate([figure.denominator, nothing]),
-               np.concatenate([figure.inside, np.zeros(absent.size, dtype=bool)]), figure.estimate, figure.se)
+        Figure(
+            figure.name,
+            figure.kind,
+            np.concatenate([figure.numerator, nothing]),
+            None if figure.denominator is None else np.concatenate([figure.denominator, nothing]),
+            np.concatenate([figure.inside, np.zeros(absent.size, dtype=bool)]),
+            figure.estimate,
+            figure.se,
+        )
         for figure in figures
     ]
     return weight, rows.design.stratum_of_psu[psu], psu, extended

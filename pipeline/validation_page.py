@@ -39,7 +39,12 @@ class Section:
 
 
 def write_page(
-    path: Path, validation: Validation, study: Study, dictionary: Dictionary, language: Language, root: Path,
+    path: Path,
+    validation: Validation,
+    study: Study,
+    dictionary: Dictionary,
+    language: Language,
+    root: Path,
 ) -> None:
     """Write the page in one language.
 
@@ -56,12 +61,20 @@ def write_page(
     root : Path
         Project; the layout is ``report_templates/validation.html.j2``.
     """
-    environment = Environment(loader=FileSystemLoader(root / "report_templates"), autoescape=True,
-                              undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(root / "report_templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
     text = environment.get_template("validation.html.j2").render(
-        language=language, title=study.title.get(language), notice=banner(study, language),
-        passed=validation.passed, words=WORDS[language],
-        sections=sections(validation, Labels(dictionary, language)))
+        language=language,
+        title=study.title.get(language),
+        notice=banner(study, language),
+        passed=validation.passed,
+        words=WORDS[language],
+        sections=sections(validation, Labels(dictionary, language)),
+    )
     path.write_text(text + "\n", encoding="utf-8")
 
 
@@ -69,19 +82,56 @@ def sections(validation: Validation, labels: Labels) -> tuple[Section, ...]:
     """Arrange the results: printed figures, second engine, sums and logic."""
     words = WORDS[labels.language]
     return (
-        Section(words["printed_title"], words["printed_text"], words["printed_caption"], words["printed_none"],
-                _columns(words, ("figure", ""), ("printed", "number"), ("ours", "number"), ("difference", "number"),
-                         ("where", ""), ("result", "")),
-                _printed_rows(validation, labels)),
-        Section(words["engine_title"], words["engine_text"], words["engine_caption"], words["engine_none"],
-                _columns(words, ("figure", ""), ("estimate", "number"), ("se", "number"), ("relative", "number"),
-                         ("result", "")),
-                _engine_rows(validation, labels)),
-        Section(words["checks_title"], words["checks_text"], words["checks_caption"], "",
-                _columns(words, ("check", ""), ("checked", "number"), ("failures", "number"), ("result", "")),
-                tuple(Row((words[check.name], f"{check.checked:,}", f"{check.failed:,}",
-                           words["check_failed" if check.failed else "check_passed"]), bool(check.failed))
-                      for check in validation.checks)),
+        Section(
+            words["printed_title"],
+            words["printed_text"],
+            words["printed_caption"],
+            words["printed_none"],
+            _columns(
+                words,
+                ("figure", ""),
+                ("printed", "number"),
+                ("ours", "number"),
+                ("difference", "number"),
+                ("where", ""),
+                ("result", ""),
+            ),
+            _printed_rows(validation, labels),
+        ),
+        Section(
+            words["engine_title"],
+            words["engine_text"],
+            words["engine_caption"],
+            words["engine_none"],
+            _columns(
+                words,
+                ("figure", ""),
+                ("estimate", "number"),
+                ("se", "number"),
+                ("relative", "number"),
+                ("result", ""),
+            ),
+            _engine_rows(validation, labels),
+        ),
+        Section(
+            words["checks_title"],
+            words["checks_text"],
+            words["checks_caption"],
+            "",
+            _columns(words, ("check", ""), ("checked", "number"), ("failures", "number"), ("result", "")),
+            tuple(
+                Row(
+                    (
+                        words[check.name],
+                        f"{check.checked:,}",
+                        f"{check.failed:,}",
+                        words["check_failed" if check.failed else "check_passed"],
+                    ),
+                    bool(check.failed),
+                )
+                for check in validation.checks
+            ),
+        ),
     )
 
 
@@ -95,12 +145,19 @@ def _printed_rows(validation: Validation, labels: Labels) -> tuple[Row, ...]:
         outcome = words[result.outcome]
         if result.outcome == "explained":
             outcome = f"{outcome}: {figure.explanation}"
-        rows.append(Row((
-            _name(figure.indicator, tuple(figure.domain.items()), labels),
-            f"{figure.value:,.{digits}f}",
-            words["hidden"] if hidden else f"{result.ours:,.{digits + 2}f}",
-            "" if hidden else f"{result.difference:+,.{digits + 2}f}",
-            figure.where, outcome), result.stops))
+        rows.append(
+            Row(
+                (
+                    _name(figure.indicator, tuple(figure.domain.items()), labels),
+                    f"{figure.value:,.{digits}f}",
+                    words["hidden"] if hidden else f"{result.ours:,.{digits + 2}f}",
+                    "" if hidden else f"{result.difference:+,.{digits + 2}f}",
+                    figure.where,
+                    outcome,
+                ),
+                result.stops,
+            )
+        )
     return tuple(rows)
 
 
@@ -111,12 +168,18 @@ def _engine_rows(validation: Validation, labels: Labels) -> tuple[Row, ...]:
         outcome = words[f"engine_{result.outcome}"]
         if result.reason:
             outcome = f"{outcome}: {EXCLUSIONS[result.reason][0 if labels.language == 'en' else 1]}"
-        rows.append(Row((
-            _headline(result.name, labels),
-            words["hidden"] if hidden else _number(result.estimate),
-            words["hidden"] if hidden else _number(result.se),
-            "" if result.difference is None else f"{result.difference:.1e}",
-            outcome), result.outcome == "different"))
+        rows.append(
+            Row(
+                (
+                    _headline(result.name, labels),
+                    words["hidden"] if hidden else _number(result.estimate),
+                    words["hidden"] if hidden else _number(result.se),
+                    "" if result.difference is None else f"{result.difference:.1e}",
+                    outcome,
+                ),
+                result.outcome == "different",
+            )
+        )
     return tuple(rows)
 
 

@@ -18,30 +18,38 @@ from surveys.problems import DataError, Message, Problem
 HIDDEN = ("withheld", "confidential")
 UNEXPLAINED = Message(
     "published_unexplained",
-    "The printed figure of '{figure}' is {printed} ({where}) and ours is {ours}, without an explanation. Find the "
+    "The printed figure of '{figure}' is {printed} ({where}) and ours is {ours}, without an explanation. "
+    "Find the "
     "cause; when it is understood, write it in the column `explanation`, or give a `tolerance`.",
-    "La cifra impresa de '{figure}' es {printed} ({where}) y la nuestra es {ours}, sin explicación. Busque la "
+    "La cifra impresa de '{figure}' es {printed} ({where}) y la nuestra es {ours}, sin explicación. Busque "
+    "la "
     "causa; cuando se entienda, escríbala en la columna `explanation`, o indique un `tolerance`.",
 )
 NOT_FOUND = Message(
     "published_not_found",
-    "The printed figure of '{figure}' ({where}) has no estimate to compare with. Add its indicator and domain to "
+    "The printed figure of '{figure}' ({where}) has no estimate to compare with. Add its indicator and "
+    "domain to "
     "`tabulation:`, or write in the column `explanation` why it is not estimated.",
-    "La cifra impresa de '{figure}' ({where}) no tiene estimación con la cual compararse. Agregue su indicador y "
+    "La cifra impresa de '{figure}' ({where}) no tiene estimación con la cual compararse. Agregue su "
+    "indicador y "
     "dominio a `tabulation:`, o escriba en la columna `explanation` por qué no se estima.",
 )
 ENGINES_DIFFER = Message(
     "engines_differ",
-    "The two engines differ on {count} headline figures ({figures}); at most 1e-8 relative is accepted. Nothing may "
+    "The two engines differ on {count} headline figures ({figures}); at most 1e-8 relative is accepted. "
+    "Nothing may "
     "be published before the cause is found; see the validation page.",
-    "Los dos motores difieren en {count} cifras principales ({figures}); se acepta a lo sumo 1e-8 relativo. Nada "
+    "Los dos motores difieren en {count} cifras principales ({figures}); se acepta a lo sumo 1e-8 "
+    "relativo. Nada "
     "puede publicarse antes de hallar la causa; véase la página de validación.",
 )
 CHECK_FAILED = Message(
     "validation_check_failed",
-    "The check '{check}' failed in {failed} of {checked} cases; it must never fail. Run the stages again, and report "
+    "The check '{check}' failed in {failed} of {checked} cases; it must never fail. Run the stages again, "
+    "and report "
     "it if it stays.",
-    "La comprobación '{check}' falló en {failed} de {checked} casos; nunca debe fallar. Ejecute de nuevo las etapas, "
+    "La comprobación '{check}' falló en {failed} de {checked} casos; nunca debe fallar. Ejecute de nuevo "
+    "las etapas, "
     "e informe si persiste.",
 )
 
@@ -73,43 +81,60 @@ class Validation:
         return not problems_of(self)
 
     def summary(self) -> dict[str, Any]:
-        """Counts of outcomes, for the methods annex."""
+        """Count outcomes, for the methods annex."""
         return {
             "passed": self.passed,
             "reconciliation": dict(Counter(result.outcome for result in self.reconciled)),
             "second_engine": dict(Counter(result.outcome for result, _ in self.recomputed)),
-            "checks": {check.name: {"checked": check.checked, "failed": check.failed} for check in self.checks},
+            "checks": {
+                check.name: {"checked": check.checked, "failed": check.failed} for check in self.checks
+            },
         }
 
     def as_record(self) -> dict[str, Any]:
-        """Every result; numbers of hidden rows are left out."""
+        """Give every result; numbers of hidden rows are left out."""
         return {
-            "study": self.study, **self.summary(),
+            "study": self.study,
+            **self.summary(),
             "figures": [
-                {"indicator": result.published.indicator, "domain": dict(result.published.domain),
-                 "printed": result.published.value, "where": result.published.where, "outcome": result.outcome,
-                 "explanation": result.published.explanation,
-                 "ours": None if result.status in HIDDEN else result.ours,
-                 "difference": None if result.status in HIDDEN else result.difference}
+                {
+                    "indicator": result.published.indicator,
+                    "domain": dict(result.published.domain),
+                    "printed": result.published.value,
+                    "where": result.published.where,
+                    "outcome": result.outcome,
+                    "explanation": result.published.explanation,
+                    "ours": None if result.status in HIDDEN else result.ours,
+                    "difference": None if result.status in HIDDEN else result.difference,
+                }
                 for result in self.reconciled
             ],
             "headlines": [
-                {"figure": result.name, "outcome": result.outcome, "reason": result.reason,
-                 "estimate": None if hidden else result.estimate, "se": None if hidden else result.se,
-                 "difference": result.difference}
+                {
+                    "figure": result.name,
+                    "outcome": result.outcome,
+                    "reason": result.reason,
+                    "estimate": None if hidden else result.estimate,
+                    "se": None if hidden else result.se,
+                    "difference": result.difference,
+                }
                 for result, hidden in self.recomputed
             ],
         }
 
 
 def check_weights(
-    weights: Mapping[str, NDArray[np.float64]], record: Mapping[str, Any],
+    weights: Mapping[str, NDArray[np.float64]],
+    record: Mapping[str, Any],
 ) -> list[TableCheck]:
-    """Check that weights add up to what their own record says, to 1e-9 relative, and hold no impossible number."""
+    """Check that weights add up to their own record, to 1e-9 relative, and hold no impossible number."""
     sums = {step["level"]: step["sum"] for step in record.get("steps", ())}
     failed = sum(
-        not (np.isfinite(weight).all() and (weight >= 0).all()
-             and abs(float(weight.sum()) - sums.get(level, np.inf)) <= 1e-9 * abs(sums.get(level, 0.0)))
+        not (
+            np.isfinite(weight).all()
+            and (weight >= 0).all()
+            and abs(float(weight.sum()) - sums.get(level, np.inf)) <= 1e-9 * abs(sums.get(level, 0.0))
+        )
         for level, weight in weights.items()
     )
     return [TableCheck("weights_add_up", len(weights), failed)]
@@ -138,21 +163,44 @@ def problems_of(validation: Validation) -> list[Problem]:
         message = UNEXPLAINED if result.outcome == "unexplained" else NOT_FOUND
         published = result.published
         name = figure_name(published.indicator, published.domain)
-        shown = "hidden" if result.status in HIDDEN or result.ours is None else f"{result.ours:.{_digits(result)}f}"
-        problems.append(Problem(message, where, {"figure": name, "printed": f"{published.value:g}",
-                                                 "where": published.where, "ours": shown}))
+        shown = (
+            "hidden"
+            if result.status in HIDDEN or result.ours is None
+            else f"{result.ours:.{_digits(result)}f}"
+        )
+        problems.append(
+            Problem(
+                message,
+                where,
+                {"figure": name, "printed": f"{published.value:g}", "where": published.where, "ours": shown},
+            )
+        )
     different = [result.name for result, _ in validation.recomputed if result.outcome == "different"]
     if different:
-        problems.append(Problem(ENGINES_DIFFER, f"{validation.study}  validate", {
-            "count": len(different), "figures": ", ".join(different[:5]) + (", ..." if len(different) > 5 else "")}))
-    problems += [Problem(CHECK_FAILED, f"{validation.study}  validate",
-                         {"check": check.name, "failed": check.failed, "checked": check.checked})
-                 for check in validation.checks if check.failed]
+        problems.append(
+            Problem(
+                ENGINES_DIFFER,
+                f"{validation.study}  validate",
+                {
+                    "count": len(different),
+                    "figures": ", ".join(different[:5]) + (", ..." if len(different) > 5 else ""),
+                },
+            )
+        )
+    problems += [
+        Problem(
+            CHECK_FAILED,
+            f"{validation.study}  validate",
+            {"check": check.name, "failed": check.failed, "checked": check.checked},
+        )
+        for check in validation.checks
+        if check.failed
+    ]
     return problems
 
 
 def figure_name(indicator: str, domain: Mapping[str, str]) -> str:
-    """Indicator and domain in one line."""
+    """Write indicator and domain in one line."""
     return indicator + "".join(f" [{name}={code}]" for name, code in domain.items())
 
 

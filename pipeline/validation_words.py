@@ -9,8 +9,9 @@ WORDS: dict[str, dict[str, str]] = {
         "failed": "Do not publish: at least one check failed.",
         "hidden": "not published",
         "printed_title": "1. Printed figures",
-        "printed_text": "Figures that the statistics office printed, beside ours from the same microdata. A difference "
-                        "that nobody has explained stops the release.",
+        "printed_text": "Figures that the statistics office printed, beside ours from the same microdata. "
+                        "A difference "
+        "that nobody has explained stops the release.",
         "printed_caption": "Figures in the unit in which they were printed",
         "printed_none": "The study names no printed figures.",
         "equal": "Equal to the printed digits",
@@ -19,9 +20,10 @@ WORDS: dict[str, dict[str, str]] = {
         "unexplained": "Not explained",
         "not_found": "Not estimated",
         "engine_title": "2. Second engine",
-        "engine_text": "Headline figures computed again from microdata and weights by samplics, a program written by "
-                       "others. A relative difference above 1e-8, in the figure or in its standard error, stops the "
-                       "release. Proportions are fractions of one.",
+        "engine_text": "Headline figures computed again from microdata and weights by samplics, a program "
+                       "written by "
+        "others. A relative difference above 1e-8, in the figure or in its standard error, stops the "
+        "release. Proportions are fractions of one.",
         "engine_caption": "Results of the second engine",
         "engine_none": "The study has no headline figures.",
         "engine_equal": "Equal",
@@ -57,8 +59,9 @@ WORDS: dict[str, dict[str, str]] = {
         "failed": "No publicar: al menos una comprobación falló.",
         "hidden": "no se publica",
         "printed_title": "1. Cifras impresas",
-        "printed_text": "Cifras que imprimió la oficina de estadística, junto a las nuestras a partir de los mismos "
-                        "microdatos. Una diferencia que nadie ha explicado detiene la publicación.",
+        "printed_text": "Cifras que imprimió la oficina de estadística, junto a las nuestras a partir de "
+                        "los mismos "
+        "microdatos. Una diferencia que nadie ha explicado detiene la publicación.",
         "printed_caption": "Cifras en la unidad en que se imprimieron",
         "printed_none": "El estudio no nombra cifras impresas.",
         "equal": "Igual en los dígitos impresos",
@@ -67,9 +70,10 @@ WORDS: dict[str, dict[str, str]] = {
         "unexplained": "Sin explicación",
         "not_found": "No se estima",
         "engine_title": "2. Segundo motor",
-        "engine_text": "Cifras principales calculadas de nuevo, a partir de los microdatos y los factores, por "
-                       "samplics, un programa escrito por otros. Una diferencia relativa mayor de 1e-8, en la cifra o "
-                       "en su error estándar, detiene la publicación. Las proporciones son fracciones de uno.",
+        "engine_text": "Cifras principales calculadas de nuevo, a partir de los microdatos y los factores, "
+                       "por "
+        "samplics, un programa escrito por otros. Una diferencia relativa mayor de 1e-8, en la cifra o "
+        "en su error estándar, detiene la publicación. Las proporciones son fracciones de uno.",
         "engine_caption": "Resultados del segundo motor",
         "engine_none": "El estudio no tiene cifras principales.",
         "engine_equal": "Igual",

@@ -67,13 +67,17 @@ def read_weights(folder: Path, microdata: Microdata) -> dict[str, NDArray[np.flo
             continue
         frame = pd.read_parquet(path)
         if not _same_keys(frame, data):
-            raise ValueError(f"the weights of level '{level}' do not belong to these microdata; run `make weight` again")
+            raise ValueError(
+                f"the weights of level '{level}' do not belong to these microdata; run `make weight` again"
+            )
         weights[level] = frame["weight"].to_numpy(dtype=np.float64)
     return weights
 
 
 def weight_of_level(
-    weights: Mapping[str, NDArray[np.float64]], microdata: Microdata, level: str,
+    weights: Mapping[str, NDArray[np.float64]],
+    microdata: Microdata,
+    level: str,
 ) -> NDArray[np.float64] | None:
     """Find the weight of every row of a level: its own, or that of the nearest level above it.
 
@@ -90,23 +94,36 @@ def weight_of_level(
 
 def weights_record(weights: Mapping[str, WeightSet]) -> dict[str, Any]:
     """Say what ran, for the methods annex: one entry per level and step, no microdata."""
-    return {"steps": [
-        {"step": step.name, "level": level, "contains": list(step.contains), **step.parameters, **step.diagnostics}
-        for level, weight_set in weights.items() for step in weight_set.steps
-    ]}
+    return {
+        "steps": [
+            {
+                "step": step.name,
+                "level": level,
+                "contains": list(step.contains),
+                **step.parameters,
+                **step.diagnostics,
+            }
+            for level, weight_set in weights.items()
+            for step in weight_set.steps
+        ]
+    }
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write a record so that equal content gives equal bytes."""
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n",
-                    encoding="utf-8")
+    path.write_text(
+        json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n",
+        encoding="utf-8",
+    )
 
 
 def _same_keys(frame: pd.DataFrame, data: LevelData) -> bool:
     if len(frame) != len(data.frame):
         return False
-    return all((frame[name].astype(str).to_numpy() == data.frame[name].astype(str).to_numpy()).all()
-               for name in data.key)
+    return all(
+        (frame[name].astype(str).to_numpy() == data.frame[name].astype(str).to_numpy()).all()
+        for name in data.key
+    )
 
 
 def read_record(folder: Path) -> dict[str, Any]:

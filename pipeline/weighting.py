@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,7 +31,8 @@ STEP_UNKNOWN = Message(
 )
 STEP_WITHOUT_VARIABLE = Message(
     "step_without_variable",
-    "The step '{step}' names no variable of level '{level}' (it says '{variable}'); a number variable of that "
+    "The step '{step}' names no variable of level '{level}' (it says '{variable}'); a number variable of "
+    "that "
     "level is expected. Name the variable with the office's factor, or the `level:` it belongs to.",
     "El paso '{step}' no nombra una variable del nivel '{level}' (dice '{variable}'); se espera una variable "
     "numérica de ese nivel. Nombre la variable con el factor de la oficina, o el `level:` al que pertenece.",
@@ -47,12 +50,16 @@ def run(run: Run) -> None:
     """
     loaded = load_study(run.study_folder, run.project)
     microdata = read_microdata(run.input("ingest"), loaded.dictionary)
-    weights = apply_recipe(loaded.study, microdata)
+    weights = apply_recipe(
+        loaded.study, microdata, lambda position: loaded.files.study.where(("weighting", position))
+    )
     write_weights(run.output, weights, microdata)
     write_json(run.output / "record.json", weights_record(weights))
 
 
-def apply_recipe(study: Study, microdata: Microdata) -> dict[str, WeightSet]:
+def apply_recipe(
+    study: Study, microdata: Microdata, where: Callable[[int], str]
+) -> dict[str, WeightSet]:
     """Apply every step of the recipe, in order, to the level it belongs to.
 
     Parameters
@@ -61,6 +68,8 @@ def apply_recipe(study: Study, microdata: Microdata) -> dict[str, WeightSet]:
         Its ``weighting`` is the recipe.
     microdata : Microdata
         Rows to weight.
+    where : callable
+        Gives the place of a step in the study's files from its position in the recipe, for messages.
 
     Returns
     -------
@@ -80,7 +89,7 @@ def apply_recipe(study: Study, microdata: Microdata) -> dict[str, WeightSet]:
     for position, step in enumerate(study.weighting):
         level = step.level or study.design.level
         before = weights.get(level) or WeightSet.unweighted(microdata.levels[level].rows)
-        weights[level] = before.then(_apply(step, level, microdata, f"{study.name}/study.yaml  weighting.{position}"))
+        weights[level] = before.then(_apply(step, level, microdata, where(position)))
     return weights
 
 
@@ -89,13 +98,26 @@ def _apply(step: WeightingStep, level: str, microdata: Microdata, where: str) ->
         raise StudyError([Problem(STEP_UNKNOWN, where, {"step": step.step, "known": ", ".join(STEPS)})])
     frame = microdata.levels[level].frame
     if step.variable is None or step.variable not in frame.columns:
-        raise StudyError([Problem(STEP_WITHOUT_VARIABLE, where, {
-            "step": step.step, "level": level, "variable": step.variable or ""})])
+        raise StudyError(
+            [
+                Problem(
+                    STEP_WITHOUT_VARIABLE,
+                    where,
+                    {"step": step.step, "level": level, "variable": step.variable or ""},
+                )
+            ]
+        )
     counts = step.counts or level
     return given(
-        frame[step.variable].to_numpy(dtype=np.float64), variable=step.variable, level=level, where=where,
-        contains=step.contains, expected_total=step.expected_total, counts=counts,
-        counted_rows=_counted_rows(microdata, level, counts), tolerance=step.tolerance,
+        frame[step.variable].to_numpy(dtype=np.float64),
+        variable=step.variable,
+        level=level,
+        where=where,
+        contains=step.contains,
+        expected_total=step.expected_total,
+        counts=counts,
+        counted_rows=_counted_rows(microdata, level, counts),
+        tolerance=step.tolerance,
     )
 
 

@@ -17,12 +17,17 @@ from pipeline.table_labels import TOTAL, Labels
 SUPPRESSED = "s"
 NUMBERS = ("estimate", "ci_low", "ci_high", "se", "cv", "deff", "df", "n", "cases", "n_psu", "population")
 HEADER_ROW = 3
-SHEETS = {"contents": ("Contenido", "Contents"), "notes": ("Notas", "Notes"), "metadata": ("Metadatos", "Metadata")}
+SHEETS = {
+    "contents": ("Contenido", "Contents"),
+    "notes": ("Notas", "Notes"),
+    "metadata": ("Metadatos", "Metadata"),
+}
 NOTES = {
     "es": (
         "Estimaciones de una encuesta por muestreo: cada cifra tiene un intervalo de confianza del 95 %.",
         "Los porcentajes se guardan como fracciones con formato de porcentaje.",
-        f"«{SUPPRESSED}» significa que la cifra no se publica, por precisión insuficiente o por confidencialidad; "
+        f"«{SUPPRESSED}» significa que la cifra no se publica, por precisión insuficiente o por "
+        f"confidencialidad; "
         "sus demás números tampoco.",
         "«Poco fiable» pide cautela: úsese junto con su intervalo.",
         "Personas o familias de la base y casos son números sin ponderar de la muestra.",
@@ -30,9 +35,9 @@ NOTES = {
     "en": (
         "Estimates from a sample survey: every figure has a 95% confidence interval.",
         "Percentages are stored as fractions with a percentage format.",
-        f"\"{SUPPRESSED}\" means that the figure is not published, because it is not precise enough or because it is "
-        "confidential; nor are its other numbers.",
-        "\"Weak\" asks for caution: use it together with its interval.",
+        f'"{SUPPRESSED}" means that the figure is not published, because it is not precise enough or '
+        "because it is confidential; nor are its other numbers.",
+        '"Weak" asks for caution: use it together with its interval.',
         "Persons or families in the base and cases are unweighted numbers of the sample.",
     ),
 }
@@ -61,8 +66,15 @@ class Sheet:
 
 
 def write_workbook(
-    path: Path, view: pd.DataFrame, breakdowns: Sequence[str], labels: Labels, *, title: str, banner: str,
-    metadata: Mapping[str, str], year: int,
+    path: Path,
+    view: pd.DataFrame,
+    breakdowns: Sequence[str],
+    labels: Labels,
+    *,
+    title: str,
+    banner: str,
+    metadata: Mapping[str, str],
+    year: int,
 ) -> None:
     """Write the workbook in one language.
 
@@ -77,7 +89,7 @@ def write_workbook(
     labels : Labels
         Names, in the language of the workbook.
     title, banner : str
-        Title of the study, and a line printed on every sheet (empty for none), such as that data are synthetic.
+        Title of the study, and a line printed on every sheet, such as that data are synthetic; may be empty.
     metadata : mapping of str to str
         Source, hashes and versions for the last sheet.
     year : int
@@ -85,10 +97,15 @@ def write_workbook(
     """
     spanish = labels.language == "es"
     sheets = plan_sheets(view, breakdowns, labels)
-    with xlsxwriter.Workbook(str(path), {
-        # A label that starts with an equals sign is a label; it must never run.
-        "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-    }) as book:
+    with xlsxwriter.Workbook(
+        str(path),
+        {
+            # A label that starts with an equals sign is a label; it must never run.
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    ) as book:
         book.set_properties({"title": title, "created": datetime.datetime(year, 1, 1)})
         formats = _formats(book)
         contents = book.add_worksheet(SHEETS["contents"][0 if spanish else 1])
@@ -98,7 +115,9 @@ def write_workbook(
         contents.set_column(0, 0, 8)
         contents.set_column(1, 1, 100)
         for position, sheet in enumerate(sheets):
-            contents.write_url(HEADER_ROW + position, 0, f"internal:'{sheet.name}'!A1", formats["link"], sheet.name)
+            contents.write_url(
+                HEADER_ROW + position, 0, f"internal:'{sheet.name}'!A1", formats["link"], sheet.name
+            )
             contents.write_string(HEADER_ROW + position, 1, sheet.title)
         for sheet in sheets:
             _write_sheet(book.add_worksheet(sheet.name), sheet, labels, banner, formats)
@@ -117,14 +136,17 @@ def write_workbook(
 
 
 def plan_sheets(view: pd.DataFrame, breakdowns: Sequence[str], labels: Labels) -> list[Sheet]:
-    """Put rows into tables: one for each topic-free pair of indicator and set of breakdowns, in order of the view.
+    """Put rows into tables: one for each pair of indicator and set of breakdowns, in order of the view.
 
     Categories of a distribution share the table of their indicator.
     """
     whole = view["indicator"].str.partition(".")[0]
-    shown = view[list(breakdowns)].ne(TOTAL) if breakdowns else pd.DataFrame(index=view.index)
-    pattern = [tuple(name for name, used in zip(breakdowns, row, strict=True) if used)
-               for row in shown.to_numpy()] if breakdowns else [()] * len(view)
+    shown = (view[list(breakdowns)] != TOTAL) if breakdowns else pd.DataFrame(index=view.index)
+    pattern = (
+        [tuple(name for name, used in zip(breakdowns, row, strict=True) if used) for row in shown.to_numpy()]
+        if breakdowns
+        else [()] * len(view)
+    )
     groups: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for position, key in enumerate(zip(whole, pattern, strict=True)):
         groups.setdefault(key, []).append(position)
@@ -146,8 +168,12 @@ def _write_sheet(sheet: Any, table: Sheet, labels: Labels, banner: str, formats:
         sheet.write_string(HEADER_ROW - 1, column, labels.column(name), formats["header"])
     for offset, row in enumerate(table.rows.to_dict("records")):
         line = HEADER_ROW + offset
-        written = {"indicator": labels.indicator(row["indicator"]), "unit": labels.unit(row["unit"]),
-                   "status": labels.status(row["status"]), "reason": row["reason"] or ""}
+        written = {
+            "indicator": labels.indicator(row["indicator"]),
+            "unit": labels.unit(row["unit"]),
+            "status": labels.status(row["status"]),
+            "reason": row["reason"] or "",
+        }
         written |= {name: labels.category(name, row[name]) for name in table.breakdowns}
         hidden = row["status"] in ("withheld", "confidential")
         for column, name in enumerate(columns):
@@ -189,8 +215,9 @@ def _formats(book: Any) -> dict[str, Any]:
     return {
         "title": book.add_format({"bold": True, "font_size": 14}),
         "banner": book.add_format({"bold": True, "font_color": "#9C2A00"}),
-        "header": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1,
-                                   "bg_color": "#E8EDF2"}),
+        "header": book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EDF2"}
+        ),
         "link": book.add_format({"font_color": "#1F4E79", "underline": 1}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         "suppressed": book.add_format({"align": "right", "italic": True, "font_color": "#595959"}),
