@@ -39,7 +39,9 @@ def design(survey: pd.DataFrame) -> Design:
 
 def columns(survey: pd.DataFrame) -> np.ndarray:
     constant = np.ones(len(survey))
-    return np.column_stack([constant, survey["age"], survey["group"] == "b", survey["group"] == "c"]).astype(float)
+    return np.column_stack([constant, survey["age"], survey["group"] == "b", survey["group"] == "c"]).astype(
+        float
+    )
 
 
 def coding(values: pd.Series) -> Coding:
@@ -47,14 +49,24 @@ def coding(values: pd.Series) -> Coding:
     return Coding(str(values.name), codes.astype(np.int64), tuple(str(label) for label in labels))
 
 
-@pytest.mark.parametrize(("family", "outcome"), [("linear", "income"), ("logistic", "hit"), ("poisson", "count")])
+@pytest.mark.parametrize(
+    ("family", "outcome"), [("linear", "income"), ("logistic", "hit"), ("poisson", "count")]
+)
 def test_regression_equals_svyglm(
     family: Family, outcome: str, survey: pd.DataFrame, expected: pd.Series, design: Design
 ) -> None:
-    model = regress(survey[outcome].to_numpy(float), columns(survey), ["1", "age", "b", "c"],
-                    survey["weight"].to_numpy(), design, family=family)  # fmt: skip
+    model = regress(
+        survey[outcome].to_numpy(float),
+        columns(survey),
+        ["1", "age", "b", "c"],
+        survey["weight"].to_numpy(),
+        design,
+        family=family,
+    )
     want = expected[family]
-    np.testing.assert_allclose(model.coefficient, [want[f"coefficient{i}"] for i in range(1, 5)], rtol=ITERATED)
+    np.testing.assert_allclose(
+        model.coefficient, [want[f"coefficient{i}"] for i in range(1, 5)], rtol=ITERATED
+    )
     np.testing.assert_allclose(model.se, [want[f"se{i}"] for i in range(1, 5)], rtol=ITERATED)
     assert model.df == want["df"]
 
@@ -62,16 +74,27 @@ def test_regression_equals_svyglm(
 def test_regression_in_a_domain_keeps_the_design(
     survey: pd.DataFrame, expected: pd.Series, design: Design
 ) -> None:
-    model = regress(survey["hit"].to_numpy(float), columns(survey)[:, :3], ["1", "age", "b"],
-                    survey["weight"].to_numpy(), design, (survey["age"] < 60).to_numpy(), family="logistic")  # fmt: skip
+    model = regress(
+        survey["hit"].to_numpy(float),
+        columns(survey)[:, :3],
+        ["1", "age", "b"],
+        survey["weight"].to_numpy(),
+        design,
+        (survey["age"] < 60).to_numpy(),
+        family="logistic",
+    )
     want = expected["logistic_domain"]
-    np.testing.assert_allclose(model.coefficient, [want[f"coefficient{i}"] for i in range(1, 4)], rtol=ITERATED)
+    np.testing.assert_allclose(
+        model.coefficient, [want[f"coefficient{i}"] for i in range(1, 4)], rtol=ITERATED
+    )
     np.testing.assert_allclose(model.se, [want[f"se{i}"] for i in range(1, 4)], rtol=ITERATED)
 
 
 def test_marginal_effects_are_the_derivative_of_the_mean(survey: pd.DataFrame, design: Design) -> None:
     x, weight = columns(survey), survey["weight"].to_numpy()
-    model = regress(survey["hit"].to_numpy(float), x, ["1", "age", "b", "c"], weight, design, family="logistic")
+    model = regress(
+        survey["hit"].to_numpy(float), x, ["1", "age", "b", "c"], weight, design, family="logistic"
+    )
 
     def mean(shift: float) -> float:
         moved = x.copy()
@@ -95,7 +118,12 @@ def test_independence_needs_two_categories(survey: pd.DataFrame, design: Design)
 
 
 def test_survival_equals_svykm(survey: pd.DataFrame, expected: pd.Series, design: Design) -> None:
-    arguments = (survey["time"].to_numpy(), survey["event"].to_numpy(bool), survey["weight"].to_numpy(), design)
+    arguments = (
+        survey["time"].to_numpy(),
+        survey["event"].to_numpy(bool),
+        survey["weight"].to_numpy(),
+        design,
+    )
     product, exponential = kaplan_meier(*arguments), kaplan_meier(*arguments, estimator="exponential")
     want = expected["survival"]
     for at in (1, 3, 5, 10):
@@ -119,6 +147,8 @@ def test_inequality_equals_laeken(survey: pd.DataFrame, expected: pd.Series) -> 
     want = expected["inequality"]
     assert gini(y, weight).estimate == pytest.approx(want["gini"], rel=CLOSED)
     assert quintile_share_ratio(y, weight).estimate == pytest.approx(want["quintile_share_ratio"], rel=CLOSED)
-    assert poverty(y, weight, RelativeLine()).estimate == pytest.approx(want["at_risk_of_poverty"], rel=CLOSED)
+    assert poverty(y, weight, RelativeLine()).estimate == pytest.approx(
+        want["at_risk_of_poverty"], rel=CLOSED
+    )
     for p in (0.1, 0.25, 0.5, 0.9):
         assert weighted_quantile(y, weight, p) == pytest.approx(expected["quantile", f"p{p}"], rel=CLOSED)
