@@ -38,6 +38,8 @@ class Finding:
         Keyed hash of a row's key, only for faults of keys, or ``""``.
     details : mapping of str to object
         Values for the places of the message.
+    place : tuple of str
+        File and path that decide the matter, such as ``("mapping", "levels", "person", "variables", "sex")``.
     """
 
     rule: str
@@ -49,6 +51,7 @@ class Finding:
     value: str = ""
     key: str = ""
     details: Mapping[str, object] = field(default_factory=dict)
+    place: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.severity not in SEVERITIES:

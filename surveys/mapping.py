@@ -11,7 +11,7 @@ from typing import Any
 class VariableMapping:
     """Where one dictionary variable comes from.
 
-    Exactly one of ``column``, ``build``, ``constant``, ``answers`` and ``slots`` is given.
+    Exactly one of ``column``, ``build``, ``constant``, ``row_number``, ``answers`` and ``slots`` is given.
 
     Parameters
     ----------
@@ -21,6 +21,8 @@ class VariableMapping:
         Columns whose texts are joined by ``separator``; blank when any of them is.
     constant : str or None
         The same text in every row.
+    row_number : bool
+        The number of the row in the source file, for a file without a key.
     answers : mapping of str to str
         Multiple-response set with one column per answer: code to column; ``yes`` and ``no`` are the cell
         values that mean chosen and not chosen.
@@ -40,6 +42,7 @@ class VariableMapping:
     build: tuple[str, ...] = ()
     separator: str = "-"
     constant: str | None = None
+    row_number: bool = False
     answers: MappingType[str, str] = field(default_factory=dict)
     yes: tuple[str, ...] = ("1",)
     no: tuple[str, ...] = ("0", "2")
@@ -50,10 +53,10 @@ class VariableMapping:
     scale: float | None = None
 
     def __post_init__(self) -> None:
-        ways = [self.column is not None, bool(self.build), self.constant is not None, bool(self.answers),
-                bool(self.slots)]
+        ways = [self.column is not None, bool(self.build), self.constant is not None, self.row_number,
+                bool(self.answers), bool(self.slots)]
         if sum(ways) != 1:
-            raise ValueError("a variable comes from exactly one of from, build, constant, answers, slots")
+            raise ValueError("a variable comes from exactly one of from, build, constant, row_number, answers, slots")
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -146,6 +149,7 @@ def _level(name: str, data: MappingType[str, Any]) -> LevelMapping:
     split = None
     if wide is not None:
         split = Wide(int(wide["positions"]), dict(wide["columns"]), wide["key"], wide["present_if"])
+        variables.setdefault(split.key, VariableMapping(column=split.key))
         for variable in split.columns:
             if variable not in variables and not any(variable in item.columns for item in variables.values()):
                 variables[variable] = VariableMapping(column=variable)
@@ -164,7 +168,7 @@ def _variable(name: str, data: MappingType[str, Any]) -> VariableMapping:
     return VariableMapping(
         column=column, build=tuple(data.get("build") or ()), separator=str(data.get("separator", "-")),
         constant=text_of(data["constant"]) if "constant" in data else None,
-        answers=_pairs(data.get("answers")), yes=_texts(data.get("yes", ["1"])),
+        row_number=bool(data.get("row_number", False)), answers=_pairs(data.get("answers")), yes=_texts(data.get("yes", ["1"])),
         no=_texts(data.get("no", ["0", "2"])), slots=tuple(data.get("slots") or ()),
         recode=_pairs(data.get("recode")), code_prefix=bool(data.get("code_prefix", False)),
         missing=_pairs(data.get("missing")), scale=None if scale is None else float(scale))

@@ -28,7 +28,7 @@ def main(folder: Path) -> int:
     from pipeline.readers.transfer import write_content
 
     asked = dict(job["request"])
-    for name in ("columns", "blank"):
+    for name in ("columns", "optional", "blank"):
         asked[name] = None if asked[name] is None else tuple(asked[name])
     try:
         content = read(Path(job["file"]), folder, Request(**asked), limits)

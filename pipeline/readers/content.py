@@ -14,10 +14,11 @@ from pipeline.readers.refusals import Refused
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a reader; ``columns`` None asks for every column."""
+    """What is asked of a reader; ``columns`` None asks for every column, ``optional`` may be absent."""
 
     format: str
     columns: tuple[str, ...] | None
+    optional: tuple[str, ...] = ()
     encoding: str | None = None
     separator: str = ","
     quote: str | None = '"'
@@ -51,8 +52,12 @@ def chosen(names: Sequence[str], request: Request) -> list[str]:
     Refused
         A column asked for is absent or there is more than one of its name.
     """
-    wanted = tuple(dict.fromkeys(names)) if request.columns is None else request.columns
-    absent = [name for name in wanted if name not in set(names)]
+    there = set(names)
+    if request.columns is None:
+        wanted = tuple(dict.fromkeys(names))
+    else:
+        wanted = request.columns + tuple(name for name in request.optional if name in there)
+    absent = [name for name in wanted if name not in there]
     if absent:
         raise Refused("source_columns", columns=absent, names=list(names), count=len(names))
     repeated = [name for name in wanted if list(names).count(name) > 1] if len(set(names)) < len(names) else []

@@ -40,8 +40,8 @@ class SourceRead:
     path: Path
 
 
-def read_source(source: Source, data: Path, columns: Sequence[str] | None, *, where: str | None = None,
-                limits: Limits | None = None) -> SourceRead:
+def read_source(source: Source, data: Path, columns: Sequence[str] | None, *, optional: Sequence[str] = (),
+                study: str = "", where: str | None = None, limits: Limits | None = None) -> SourceRead:
     """Read named columns of one source.
 
     Parameters
@@ -52,6 +52,10 @@ def read_source(source: Source, data: Path, columns: Sequence[str] | None, *, wh
         Folder the file must be in.
     columns : sequence of str or None
         Columns to read; None for all.
+    optional : sequence of str
+        Columns to read if the file has them.
+    study : str
+        Name of the study; its own folder inside the data folder is looked into too.
     where : str, optional
         Place shown in problems, ``sources.<name>`` by default.
     limits : Limits, optional
@@ -69,18 +73,20 @@ def read_source(source: Source, data: Path, columns: Sequence[str] | None, *, wh
     limits = limits or Limits()
     place = where or f"sources.{source.name}"
     try:
-        path = locate(source.file or "", data)
+        path = locate(source.file or "", data, study)
         sha256, secret = digests(path)
         if source.sha256 is not None and source.sha256.lower() != sha256:
             raise Refused("source_hash", declared=source.sha256.lower(), found=sha256)
-        table = _read_in_child(source, path, None if columns is None else tuple(dict.fromkeys(columns)), limits)
+        asked = None if columns is None else tuple(dict.fromkeys(columns))
+        also = tuple(name for name in dict.fromkeys(optional) if asked is not None and name not in asked)
+        table = _read_in_child(source, path, asked, also, limits)
     except Refused as refusal:
         raise DataError([_problem(refusal, source, place)]) from None
     return SourceRead(table, sha256, secret, path)
 
 
-def locate(file: str, data: Path) -> Path:
-    """Find a file in the data folder or in one of its direct subfolders.
+def locate(file: str, data: Path, study: str = "") -> Path:
+    """Find a file in the data folder, in its folder of the study, or in exactly one of its direct subfolders.
 
     Raises
     ------
@@ -91,7 +97,8 @@ def locate(file: str, data: Path) -> Path:
     root = data.resolve()
     if not file or name.is_absolute() or ".." in name.parts or "\\" in file:
         raise Refused("source_outside")
-    found = [root / name] if (root / name).exists() else sorted(root.glob(f"*/{_literal(file)}"))
+    near = [root / name, *([root / study / name] if study else [])]
+    found = [path for path in near if path.exists()][:1] or sorted(root.glob(f"*/{_literal(file)}"))
     if not found:
         raise Refused("source_absent")
     if len(found) > 1:
@@ -118,8 +125,9 @@ def _literal(file: str) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in file)
 
 
-def _read_in_child(source: Source, path: Path, columns: tuple[str, ...] | None, limits: Limits) -> SourceTable:
-    request = Request(format=source.format, columns=columns, encoding=source.encoding,
+def _read_in_child(source: Source, path: Path, columns: tuple[str, ...] | None, optional: tuple[str, ...],
+                   limits: Limits) -> SourceTable:
+    request = Request(format=source.format, columns=columns, optional=optional, encoding=source.encoding,
                       separator=source.separator, quote=source.quote, blank=source.blank, rows=source.rows,
                       sheet=source.sheet)
     with tempfile.TemporaryDirectory(prefix="reading-") as private:
@@ -135,7 +143,8 @@ def _read_in_child(source: Source, path: Path, columns: tuple[str, ...] | None, 
         if not (folder / "content.json").exists():
             raise Refused("source_crashed", how="no result")
         content = read_content(folder)
-    ordered = columns if columns is not None else tuple(content.columns)
+    ordered = tuple(content.columns) if columns is None else columns + tuple(
+        name for name in optional if name in content.columns)
     return SourceTable(
         name=source.name, rows=content.rows, columns={name: content.columns[name] for name in ordered},
         reasons=content.reasons, labels=content.labels, column_labels=content.column_labels,

@@ -39,11 +39,12 @@ def read_statistical(path: Path, request: Request, limits: Limits) -> Content:
     reader, program = _READERS[request.format]
     options = {} if request.encoding is None else {"encoding": request.encoding}
     meta = _call(reader, path, metadataonly=True, **options)[1]
-    columns = chosen(list(meta.column_names), request)
+    names = list(meta.column_names)
+    columns = chosen(names, request)
     stated = meta.number_rows if meta.number_rows is not None and meta.number_rows >= 0 else None
     check_cells(stated, len(columns), limits.cells)
     # One column more than asked costs little and keeps the count of rows when none is asked.
-    options.update(usecols=columns or list(meta.column_names)[:1], disable_datetime_conversion=True,
+    options.update(usecols=columns or names[:1], disable_datetime_conversion=True,
                    output_format="dict")
     if request.format in _USER_MISSING:
         options["user_missing"] = True
@@ -52,7 +53,7 @@ def read_statistical(path: Path, request: Request, limits: Limits) -> Content:
     check_rows(rows, stated)
     check_rows(rows, request.rows)
     content = Content(rows=rows, columns={}, info={"encoding": meta.file_encoding, "table": meta.table_name,
-                                                   "columns_in_file": len(meta.column_names)})
+                                                   "columns_in_file": len(names)})
     for name in columns:
         _add(content, name, data[name], meta, program)
     labels = meta.variable_value_labels or {}

@@ -1,0 +1,98 @@
+"""Harmonized microdata on disk: one private Parquet file per level, read back exactly."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from surveys.dictionary import Dictionary
+from surveys.microdata import LevelData, Microdata
+
+_WHY = "__why"
+_PARENT = "__parent_row"
+
+
+def write_microdata(microdata: Microdata, folder: Path) -> None:
+    """Write ``<level>.parquet`` for every level, readable by the owner only.
+
+    Columns are those of the frame, ``<variable>__why`` with the reasons of missing, and ``__parent_row``.
+    """
+    for level in microdata.levels.values():
+        path = folder / f"{level.name}.parquet"
+        # Created closed: a later chmod would leave a moment in which others could open it.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        os.chmod(path, 0o600)
+        pq.write_table(_table(level), path, compression="zstd", use_dictionary=True, write_statistics=False)
+
+
+def read_microdata(folder: Path, dictionary: Dictionary) -> Microdata:
+    """Read what ``write_microdata`` wrote.
+
+    Parameters
+    ----------
+    folder : Path
+        Published folder of the ingest stage.
+    dictionary : Dictionary
+        The dictionary it was written with; tells the levels, keys and types.
+
+    Returns
+    -------
+    Microdata
+        Equal to the one written, categories and dtypes included.
+    """
+    levels = {}
+    present = [name for name in dictionary.levels if (folder / f"{name}.parquet").exists()]
+    for name in present:
+        spec = dictionary.levels[name]
+        table = pq.read_table(folder / f"{name}.parquet")
+        columns: dict[str, Any] = {}
+        why: dict[str, NDArray[np.int8]] = {}
+        parent: NDArray[np.int64] | None = None
+        for column in table.column_names:
+            values = table.column(column)
+            if column == _PARENT:
+                parent = np.array(values.to_numpy(), dtype=np.int64)
+            elif column.endswith(_WHY):
+                why[column.removesuffix(_WHY)] = np.array(values.to_numpy(), dtype=np.int8)
+            else:
+                columns[column] = _column(values, column, dictionary)
+        frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
+        levels[name] = LevelData(name, spec.key, spec.parent if spec.parent in present else None, frame, why, parent)
+    return Microdata(levels)
+
+
+def _table(level: LevelData) -> pa.Table:
+    arrays: dict[str, pa.Array] = {}
+    for name in level.frame.columns:
+        values = level.frame[name]
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            arrays[str(name)] = pa.DictionaryArray.from_arrays(
+                pa.array(values.cat.codes.to_numpy().astype(np.int32), mask=values.isna().to_numpy(dtype=bool)),
+                pa.array([str(code) for code in values.cat.categories], type=pa.string()))
+        elif values.dtype == np.float64:
+            arrays[str(name)] = pa.array(values.to_numpy(), type=pa.float64(), from_pandas=False)
+        else:
+            texts = [None if pd.isna(value) else str(value) for value in values]
+            arrays[str(name)] = pa.array(texts, type=pa.string())
+    for name, reasons in level.why.items():
+        arrays[f"{name}{_WHY}"] = pa.array(reasons, type=pa.int8())
+    if level.parent_row is not None:
+        arrays[_PARENT] = pa.array(level.parent_row, type=pa.int64())
+    return pa.table(arrays)
+
+
+def _column(values: pa.ChunkedArray, name: str, dictionary: Dictionary) -> Any:
+    variable = dictionary.variables.get(name)
+    if pa.types.is_floating(values.type):
+        return np.array(values.to_numpy(), dtype=np.float64)
+    texts = values.to_pylist()
+    if variable is not None and variable.type == "code":
+        return pd.Categorical(texts, categories=list(dictionary.codes_of(name)))
+    return pd.Series(texts, dtype=object)
