@@ -1,0 +1,98 @@
+"""``make list``: the studies and the state each is in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.freshness import Ingredients, freshness
+from pipeline.manifest import Manifest
+from pipeline.project import Project
+from pipeline.runner import failed_folder
+from pipeline.stages import STAGES
+from surveys.problems import Language, ProblemsFound
+
+_WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "fresh": "up to date",
+        "never": "never run",
+        "stale": "to be run again from: {stage} ({reason})",
+        "partly": "done up to: {stage}",
+        "failed": "failed at: {stage}; see {where}",
+        "missing": "source files missing: {files}",
+        "unreadable": "study.yaml cannot be read",
+        "damaged": "results changed by hand or damaged",
+        "code": "the program",
+        "packages": "the packages",
+        "parameters": "the parameters",
+    },
+    "es": {
+        "fresh": "al día",
+        "never": "sin ejecutar",
+        "stale": "por repetir desde: {stage} ({reason})",
+        "partly": "hecho hasta: {stage}",
+        "failed": "falló en: {stage}; véase {where}",
+        "missing": "faltan archivos de datos: {files}",
+        "unreadable": "study.yaml no se puede leer",
+        "damaged": "resultados cambiados a mano o dañados",
+        "code": "el programa",
+        "packages": "los paquetes",
+        "parameters": "los parámetros",
+    },
+}
+
+
+def listing(project: Project, data: Path, build: Path, language: Language) -> str:
+    """Return one line for each study of the project.
+
+    Parameters
+    ----------
+    project : Project
+        The checkout.
+    data : Path
+        Folder of source files.
+    build : Path
+        Folder of results.
+    language : {"es", "en"}
+        Language of the text.
+    """
+    folders = sorted(path.parent for path in project.studies.glob("*/study.yaml"))
+    width = max((len(folder.name) for folder in folders), default=0)
+    return "\n".join(
+        f"{folder.name:<{width}}  {state_of(Ingredients(project, folder.name, folder, data, build / folder.name), language)}"
+        for folder in folders
+    )
+
+
+def state_of(ingredients: Ingredients, language: Language) -> str:
+    """Say the state of one study: up to date, to be run again and why, failed, without source files."""
+    words = _WORDS[language]
+    results = ingredients.build
+    try:
+        missing = ingredients.missing_sources()
+    except ProblemsFound:
+        return words["unreadable"]
+    for name in STAGES:
+        where = failed_folder(results, name)
+        if where.is_dir():
+            return words["failed"].format(stage=name, where=where)
+    if missing:
+        return words["missing"].format(files=", ".join(one.file for one in missing))
+    if not any((results / name).is_dir() for name in STAGES):
+        return words["never"]
+    earlier: dict[str, Manifest] = {}
+    before = ""
+    for stage in STAGES.values():
+        state = freshness(stage, ingredients.key(stage, earlier), results / stage.name)
+        if not state.fresh or state.manifest is None:
+            if state.reason == "new":
+                return words["partly"].format(stage=before) if before else words["never"]
+            return words["stale"].format(stage=stage.name, reason=_said(state.reason, words))
+        earlier[stage.name] = state.manifest
+        before = stage.name
+    return words["fresh"]
+
+
+def _said(reason: str, words: dict[str, str]) -> str:
+    names = reason.split("; ")
+    shown = ", ".join(words.get(name, name) for name in names[:3])
+    return shown + (" …" if len(names) > 3 else "")
