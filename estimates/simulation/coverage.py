@@ -11,9 +11,9 @@ from estimates.intervals import proportion_interval, wald
 from estimates.simulation.samples import Samples
 
 METHODS = (
-    "wald_z", "wald", "arcsine", "logit", "wilson_z", "wilson", "jeffreys", "bayes_uniform", "korn_graubard_r",
-    "korn_graubard",
-)  # fmt: skip
+    *("wald_z", "wald", "arcsine", "logit", "wilson_z", "wilson", "jeffreys", "bayes_uniform"),
+    *("korn_graubard_r", "korn_graubard"),
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ class VarianceQuality:
     relative_error: float
 
 
-def coverages(samples: Samples, methods: Sequence[str] = METHODS, *, confidence: float = 0.95) -> list[Coverage]:
+def coverages(
+    samples: Samples, methods: Sequence[str] = METHODS, *, confidence: float = 0.95
+) -> list[Coverage]:
     """Measure the coverage of intervals.
 
     Parameters

@@ -81,17 +81,21 @@ def draw(
     Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, section 4.5.
     """
     if int(clusters.size.min()) < rows:
-        raise ValueError(f"the smallest cluster has {int(clusters.size.min())} units; {rows} cannot be drawn.")
+        raise ValueError(
+            f"the smallest cluster has {int(clusters.size.min())} units; {rows} cannot be drawn."
+        )
     strata = int(clusters.stratum.max()) + 1
     members = [np.flatnonzero(clusters.stratum == h) for h in range(strata)]
     units = np.array([clusters.size[rows_h].sum() for rows_h in members], dtype=np.float64)
     weight = np.repeat(units / (psus * rows), psus)[:, None]
     for start in range(0, replicates, CHUNK):
         count = min(CHUNK, replicates - start)
-        drawn = np.concatenate([
-            rng.choice(group, size=(psus, count), p=clusters.size[group] / clusters.size[group].sum())
-            for group in members
-        ])
+        drawn = np.concatenate(
+            [
+                rng.choice(group, size=(psus, count), p=clusters.size[group] / clusters.size[group].sum())
+                for group in members
+            ]
+        )
         with_attribute = clusters.cases[drawn]
         cases = rng.hypergeometric(with_attribute, clusters.size[drawn] - with_attribute, rows)
         yield samples_from_psus(cases, rows, weight, strata, truth=clusters.proportion)

@@ -62,7 +62,8 @@ def samples_from_psus(
 
     Notes
     -----
-    .. math:: \hat p = \frac{\sum_i w_i y_i}{\sum_i w_i m}, \qquad z_i = \frac{w_i (y_i - m \hat p)}{\sum_i w_i m}
+    .. math:: \hat p = \frac{\sum_i w_i y_i}{\sum_i w_i m}, \quad
+              z_i = \frac{w_i (y_i - m \hat p)}{\sum_i w_i m}
 
     and the variance of the total of :math:`z` is the engine's, each sample being one domain of it.
 

@@ -46,21 +46,23 @@ class Scenario:
         return self.strata * self.psus * self.rows
 
 
-SCENARIOS: Mapping[str, Scenario] = MappingProxyType({
-    scenario.name: scenario
-    for scenario in (
-        Scenario("A", "small domain, 30 PSUs", 5, 6, 20),
-        Scenario("B", "domain, 60 PSUs", 10, 6, 20),
-        Scenario("C", "no clustering", 14, 14, 10, rho=0.0),
-        Scenario("D", "mild clustering", 14, 14, 10),
-        Scenario("E", "strong clustering", 14, 14, 10, rho=0.10),
-        Scenario("F", "large PSUs, clustering", 10, 10, 20, rho=0.05),
-        Scenario("G", "multipurpose household survey", 26, 64, 12),
-        Scenario("H", "displacement survey of 2018", 20, 21, 99, proportion=0.0112, weight_cv=0.3),
-        Scenario("I", "five per cent", 14, 14, 10, proportion=0.05),
-        Scenario("J", "twenty per cent", 14, 14, 10, proportion=0.20, rho=0.05),
-    )
-})
+SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
+    {
+        scenario.name: scenario
+        for scenario in (
+            Scenario("A", "small domain, 30 PSUs", 5, 6, 20),
+            Scenario("B", "domain, 60 PSUs", 10, 6, 20),
+            Scenario("C", "no clustering", 14, 14, 10, rho=0.0),
+            Scenario("D", "mild clustering", 14, 14, 10),
+            Scenario("E", "strong clustering", 14, 14, 10, rho=0.10),
+            Scenario("F", "large PSUs, clustering", 10, 10, 20, rho=0.05),
+            Scenario("G", "multipurpose household survey", 26, 64, 12),
+            Scenario("H", "displacement survey of 2018", 20, 21, 99, proportion=0.0112, weight_cv=0.3),
+            Scenario("I", "five per cent", 14, 14, 10, proportion=0.05),
+            Scenario("J", "twenty per cent", 14, 14, 10, proportion=0.20, rho=0.05),
+        )
+    }
+)
 
 
 def draw(scenario: Scenario, replicates: int, rng: np.random.Generator) -> Iterator[Samples]:
