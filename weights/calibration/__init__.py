@@ -1,0 +1,1 @@
+"""Calibration: the smallest change of the weights that makes them hit known totals."""

@@ -1,0 +1,134 @@
+"""Known totals as margins, and the cells in which rows are alike for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatVector = NDArray[np.float64]
+FloatMatrix = NDArray[np.float64]
+IntVector = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Margin:
+    """One known distribution: each row lies in one of its cells.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``sex_by_age``.
+    cell : (n,) int
+        Cell of each row; -1 where the row is in none (it then counts for none).
+    labels : tuple of str, length C
+        Cells, for messages.
+    totals : (C,) float
+        Known number of population units in each.
+    """
+
+    name: str
+    cell: IntVector
+    labels: tuple[str, ...]
+    totals: FloatVector
+
+    def __post_init__(self) -> None:
+        if self.totals.shape != (len(self.labels),):
+            raise ValueError(f"margin {self.name}: {len(self.labels)} cells and {self.totals.size} totals")
+        if not (np.isfinite(self.totals).all() and (self.totals >= 0).all()):
+            raise ValueError(f"margin {self.name}: totals must be finite and 0 or more")
+        if self.cell.size and not (-1 <= int(self.cell.min()) and int(self.cell.max()) < len(self.labels)):
+            raise ValueError(f"margin {self.name}: a row points outside the cells")
+
+
+@dataclass(frozen=True)
+class Amount:
+    """One known total of a number, such as last year's income or persons in the household.
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    value : (n,) float
+        Value of each row.
+    total : float
+        Known total over the population.
+    """
+
+    name: str
+    value: FloatVector
+    total: float
+
+
+Control = Margin | Amount
+
+
+@dataclass(frozen=True)
+class ControlCells:
+    """Rows grouped by what the controls see of them: the problem is solved on groups, not on rows.
+
+    Parameters
+    ----------
+    group : (n,) int
+        Group of each row.
+    x : (G, k) float
+        Auxiliary vector of each group.
+    totals : (k,) float
+        Known totals.
+    names : tuple of (control, cell), length k
+        What each column is.
+    """
+
+    group: IntVector
+    x: FloatMatrix
+    totals: FloatVector
+    names: tuple[tuple[str, str], ...]
+
+
+def control_cells(controls: Sequence[Control]) -> ControlCells:
+    """Group rows that are alike for every control.
+
+    Parameters
+    ----------
+    controls : sequence of Margin or Amount
+        At least one, all of n rows.
+
+    Returns
+    -------
+    ControlCells
+        Margins alone give at most the product of their cells; an amount can make every row a group.
+    """
+    if not controls:
+        raise ValueError("calibration needs at least one known total")
+    rows = {c.cell.size if isinstance(c, Margin) else c.value.size for c in controls}
+    if len(rows) != 1:
+        raise ValueError("the controls do not describe the same rows")
+    keys: list[NDArray[np.int64]] = []
+    for control in controls:
+        if isinstance(control, Margin):
+            keys.append(control.cell)
+        else:
+            keys.append(np.unique(control.value, return_inverse=True)[1].astype(np.int64))
+    combined = np.zeros(rows.pop(), dtype=np.int64)
+    for key in keys:
+        span = int(key.max(initial=-1)) + 2
+        # Renumber after each control, so that products of many cells never overflow.
+        combined = np.unique(combined * span + key + 1, return_inverse=True)[1].astype(np.int64)
+    _, first = np.unique(combined, return_index=True)
+    columns: list[FloatVector] = []
+    names: list[tuple[str, str]] = []
+    totals: list[float] = []
+    for control in controls:
+        if isinstance(control, Margin):
+            here = control.cell[first]
+            for cell, label in enumerate(control.labels):
+                columns.append((here == cell).astype(np.float64))
+                names.append((control.name, label))
+            totals.extend(control.totals.tolist())
+        else:
+            columns.append(control.value[first].astype(np.float64))
+            names.append((control.name, ""))
+            totals.append(control.total)
+    return ControlCells(combined, np.column_stack(columns), np.array(totals), tuple(names))
