@@ -71,6 +71,12 @@ def measure_names(indicator: Indicator, dictionary: Dictionary) -> list[str]:
     return [f"{indicator.name}.{code}" for code in dictionary.codes_of(indicator.of.strip())]
 
 
+def variables_read(indicator: Indicator) -> tuple[str, ...]:
+    """Variables that the expressions of an indicator read, in order of appearance."""
+    texts = (indicator.of, indicator.over, indicator.universe)
+    return tuple(dict.fromkeys(name for text in texts if text for name in parse(text).names))
+
+
 def coding_of(breakdown: Breakdown, columns: Columns, dictionary: Dictionary) -> Coding:
     """Give the rows of a level the positions of their codes in a breakdown.
 

@@ -10,10 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from estimates.measure import Coding, Measure
-from estimates.measures import coding_of, measure_names, measures_of
+from estimates.measures import coding_of, measures_of, variables_read
 from estimates.protection import DisclosureRule, domain_positions, protect, small_cells
 from estimates.tabulate import tabulate
 from surveys.columns import Columns
+from surveys.derivation import derive
 from surveys.design import Design
 from surveys.dictionary import Dictionary
 from surveys.microdata import Microdata
@@ -98,6 +99,7 @@ def estimate_study(
     StudyError
         A level without weight, or above the level of the design; all found together.
     """
+    microdata = with_needed(study, dictionary, microdata)
     plans = plan_by_level(study.tabulation, dictionary)
     _refuse_unusable_levels(plans, study, microdata, weights)
     frames = []
@@ -105,6 +107,31 @@ def estimate_study(
         rows = level_rows(level, study, dictionary, microdata, design, weights)
         frames.append(_estimate_level(study, dictionary, rows, tabulation))
     return _joined(frames, [name for item in study.tabulation for by in item.by for name in by])
+
+
+def with_needed(study: Study, dictionary: Dictionary, microdata: Microdata) -> Microdata:
+    """Add the derived variables that the tabulation plan reads, and no others.
+
+    Parameters
+    ----------
+    study, dictionary : Study, Dictionary
+        The plan, and what its indicators and breakdowns read.
+    microdata : Microdata
+        With the variables that were asked.
+
+    Returns
+    -------
+    Microdata
+        With derived variables added to their levels.
+    """
+    names: dict[str, None] = {}
+    for item in study.tabulation:
+        for name in item.indicators:
+            names |= dict.fromkeys(variables_read(dictionary.indicators[name]))
+        for by in item.by:
+            names |= dict.fromkeys(dictionary.breakdowns[name].variable for name in by)
+    derived = [name for name in names if dictionary.variables[name].derive is not None]
+    return derive(microdata, dictionary, derived)
 
 
 def level_rows(
@@ -278,14 +305,3 @@ def _joined(frames: Sequence[pd.DataFrame], breakdowns: Sequence[str]) -> pd.Dat
         rest = [name for name in frame.columns if name not in order and name not in ("study", "indicator")]
         completed.append(whole[["study", "indicator", *order, *rest]])
     return pd.concat(completed, ignore_index=True)
-
-
-__all__ = [
-    "LevelRows",
-    "contributors",
-    "estimate_study",
-    "level_rows",
-    "measure_names",
-    "plan_by_level",
-    "small_rows",
-]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from estimates.measure import Measure
 from estimates.measures import coding_of, measures_of
 from estimates.reconciliation import PublishedFigure
-from estimates.study_estimates import LevelRows, level_rows
+from estimates.study_estimates import LevelRows, level_rows, with_needed
 from pipeline.second_engine import Figure, Recomputed, recompute
 from surveys.design import Design
 from surveys.dictionary import Dictionary
@@ -49,6 +49,7 @@ def recompute_headlines(
     list of (Recomputed, bool)
         With whether the row is hidden in the published view.
     """
+    microdata = with_needed(study, dictionary, microdata)
     results: list[tuple[Recomputed, bool]] = []
     wanted = headlines(study, frame, breakdowns, published)
     by_level: dict[str, list[tuple[Headline, int]]] = {}
