@@ -15,17 +15,18 @@ from matplotlib.figure import Figure
 
 from pipeline.report_numbers import decimals_of, estimate_text, in_unit, plain
 from pipeline.report_tables import MARKS, Point
+from pipeline.report_text import characters, printable
 
 ACCENT, INK, MUTED, RULE, TINT = "#0f5c73", "#1b2733", "#5a6772", "#cfd6db", "#bcd7df"
 WIDTH = 6.5
 SETTINGS = {
     "svg.fonttype": "path", "svg.hashsalt": "caracteriza", "text.parse_math": False, "axes.unicode_minus": True,
     "font.size": 9.0, "axes.edgecolor": RULE, "axes.labelcolor": MUTED, "xtick.color": MUTED, "ytick.color": INK,
-    "axes.linewidth": 0.7, "path.simplify": False,
+    "axes.linewidth": 0.7, "path.simplify": False, "path.snap": False,
 }
 
 
-def draw(kind: str, points: Sequence[Point], *, total: Point | None, axis: str, fonts: Path, prefix: str) -> str:
+def draw(kind: str, points: Sequence[Point], *, total: Point | None, fonts: Path, prefix: str) -> str:
     """Draw one chart.
 
     Parameters
@@ -36,8 +37,6 @@ def draw(kind: str, points: Sequence[Point], *, total: Point | None, axis: str, 
         In drawing order. A point that may not be shown keeps its label and mark, and nothing is drawn.
     total : Point or None
         Drawn as a thin reference line where it may be shown.
-    axis : str
-        Name of the unit.
     fonts : Path
         Folder with the fonts of the report.
     prefix : str
@@ -48,7 +47,7 @@ def draw(kind: str, points: Sequence[Point], *, total: Point | None, axis: str, 
     str
         An ``<svg>`` element without prolog, comments, style sheets or style attributes.
     """
-    family = _family(fonts)
+    family, known = _family(fonts), characters(fonts)
     with matplotlib.rc_context({**SETTINGS, "font.family": [family]}):
         rows = len(points)
         height = 2.9 if kind == "line" else 0.75 + 0.27 * max(rows, 2)
@@ -58,7 +57,7 @@ def draw(kind: str, points: Sequence[Point], *, total: Point | None, axis: str, 
         {"intervals": _intervals, "bars": _bars, "line": _line}[kind](axes, points)
         if total is not None and total.shown and kind != "line":
             _reference(axes, total)
-        _finish(axes, kind, points, axis)
+        _finish(axes, kind, points, [_wrapped(printable(point.label, known)) for point in points])
         target = io.StringIO()
         figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
                        transparent=True)
@@ -152,8 +151,9 @@ def _reference(axes: Axes, total: Point) -> None:
                   ha="center", va="bottom", color=INK, fontsize=8.5)
 
 
-def _finish(axes: Axes, kind: str, points: Sequence[Point], axis: str) -> None:
-    names = [_wrapped(point.label) + ("" if point.shown else f"  {MARKS.get(point.status, '')}") for point in points]
+def _finish(axes: Axes, kind: str, points: Sequence[Point], labels: Sequence[str]) -> None:
+    names = [label if point.shown else f"{label}  {MARKS.get(point.status, '')}"
+             for label, point in zip(labels, points, strict=True)]
     places = range(len(points))
     highest = max((_values(point)[2] for point in points if point.shown), default=1.0)
     unit = points[0].unit if points else ""
@@ -170,7 +170,6 @@ def _finish(axes: Axes, kind: str, points: Sequence[Point], axis: str) -> None:
         axes.set_xlim(-0.4, len(points) - 0.6)
         axes.yaxis.set_major_formatter(tick)
         axes.grid(axis="y", color=RULE, linewidth=0.6, zorder=0)
-        axes.set_ylabel(axis)
         axes.tick_params(axis="y", colors=MUTED)
     else:
         axes.set_yticks(list(places), names)
@@ -178,7 +177,6 @@ def _finish(axes: Axes, kind: str, points: Sequence[Point], axis: str) -> None:
         axes.set_xlim(0, highest * 1.06 or 1)
         axes.xaxis.set_major_formatter(tick)
         axes.grid(axis="x", color=RULE, linewidth=0.6, zorder=1)
-        axes.set_xlabel(axis)
     axes.set_axisbelow(True)
     axes.tick_params(length=0, pad=5)
 

@@ -12,11 +12,6 @@ from pipeline.report_pdf import compile_pdf
 from pipeline.report_render import render_html, render_typst
 
 
-def templates_folder(root: Path) -> Path:
-    """Folder of words, layout and fonts in a project."""
-    return root / "report_templates"
-
-
 def read_records(folders: Mapping[str, Path]) -> dict[str, Mapping[str, Any]]:
     """Read ``record.json`` of each stage; a stage that left none has none."""
     return {stage: json.loads((folder / "record.json").read_text(encoding="utf-8"))

@@ -39,6 +39,12 @@ class Labels:
         variable = self.dictionary.indicators[whole].of
         return self._code(str(variable), code)
 
+    def distribution(self, name: str) -> str:
+        """Label of the variable that a distribution counts."""
+        variable = str(self.dictionary.indicators[name].of)
+        known = self.dictionary.variables.get(variable)
+        return self.indicator(name) if known is None else known.label.get(self.words.language)
+
     def breakdown(self, name: str) -> str:
         """Label of a breakdown."""
         breakdown = self.dictionary.breakdowns.get(name)
@@ -56,6 +62,12 @@ class Labels:
         """Codes of a breakdown in the order of their list."""
         codes = self.dictionary.variables[self._variable(breakdown)].codes
         return tuple(self.dictionary.code_lists[codes].codes) if codes else ()
+
+    def level(self, name: str) -> str:
+        """Name of a level, as inside a sentence."""
+        level = self.dictionary.levels.get(name)
+        label = name if level is None else level.label.get(self.words.language)
+        return f"{label[:1].lower()}{label[1:]}"
 
     def unit(self, unit: str) -> str:
         """Name of a unit; a currency or other code stays as it is."""

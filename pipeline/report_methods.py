@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-from pipeline.report_numbers import plain
+from estimates.protection import DisclosureRule
+from estimates.publication.standards import STANDARDS
+from pipeline.report_labels import Labels
+from pipeline.report_numbers import plain, with_sign
 from pipeline.report_words import Words
 from surveys.study import Study
 
@@ -35,7 +38,7 @@ class Source:
     facts: tuple[tuple[str, str], ...]
 
 
-def methods_sections(study: Study, records: Records, words: Words) -> tuple[Section, ...]:
+def methods_sections(study: Study, records: Records, labels: Labels) -> tuple[Section, ...]:
     """Write the annex.
 
     Parameters
@@ -44,19 +47,21 @@ def methods_sections(study: Study, records: Records, words: Words) -> tuple[Sect
         For the decisions that are texts: reasons of unavailable roles.
     records : mapping
         ``record.json`` by stage.
-    words : Words
-        Phrases of the language.
+    labels : Labels
+        Names and phrases of the language.
 
     Returns
     -------
     tuple of Section
-        Design, weighting, variance, standard, data review, software. A part without a record is left out.
+        Design, weighting, variance, standard, indicators, data review, software. A part without a record is
+        left out.
     """
+    words = labels.words
     estimate, weight, ingest = (records.get(stage, {}) for stage in ("estimate", "weight", "ingest"))
     sections = [_design(study, estimate.get("design", {}), words),
-                _weighting(weight.get("steps", ()), words),
+                _weighting(weight.get("steps", ()), labels),
                 _variance(estimate.get("methods", {}), words),
-                _standards(estimate, words), _findings(ingest.get("findings", {}), words), _software(words)]
+                *_standards(estimate, words), _indicators(study, labels), _findings(ingest.get("findings", {}), words), _software(words)]
     return tuple(section for section in sections if section.rows or section.paragraphs)
 
 
@@ -115,7 +120,8 @@ def _lonely(policy: str, ran: Mapping[str, Any], words: Words) -> str:
     return " ".join(parts)
 
 
-def _weighting(steps: Sequence[Mapping[str, Any]], words: Words) -> Section:
+def _weighting(steps: Sequence[Mapping[str, Any]], labels: Labels) -> Section:
+    words = labels.words
     columns = (words["step"], words["rows"], words["sum"], words["kish"], words["range"])
     rows, paragraphs = [], []
     for step in steps:
@@ -130,8 +136,9 @@ def _weighting(steps: Sequence[Mapping[str, Any]], words: Words) -> Section:
             paragraphs.append(words.say("contains", list=", ".join(kinds)))
         if step.get("expected_total") is not None and step.get("difference") is not None:
             paragraphs.append(words.say(
-                "expected", expected=_number(step["expected_total"], 0),
-                difference=f"{100 * float(step['difference']):.2f} %".replace("-", "−")))
+                "expected", counts=labels.level(str(step.get("counts", ""))),
+                counted=_number(step.get("counted_sum"), 0), expected=_number(step["expected_total"], 0),
+                difference=with_sign(plain(100 * float(step["difference"]), 2), "percent", words.language)))
     return Section(words["weighting"], tuple(paragraphs), columns if rows else (), tuple(rows), (1, 2, 3, 4))
 
 
@@ -143,20 +150,41 @@ def _variance(methods: Mapping[str, Any], words: Words) -> Section:
             rows.append((words[f"method_{key}"], words.either(f"{key}_{method}", method.replace("_", " "))))
     if methods.get("confidence") is not None:
         rows.append((words["method_confidence"], f"{100 * float(methods['confidence']):g} %"))
-    return Section(words["variance"], (), (words["role"], words["treatment"]) if rows else (), tuple(rows))
+    return Section(words["variance"], (), (words["role"], words["method"]) if rows else (), tuple(rows))
 
 
-def _standards(estimate: Mapping[str, Any], words: Words) -> Section:
-    by_status = estimate.get("by_status", {})
-    names = estimate.get("methods", {}).get("standards", ())
-    texts = [words.either(f"standard_{name}", words.say("standard_other", name=name)) for name in names]
+def _standards(estimate: Mapping[str, Any], words: Words) -> list[Section]:
+    by_status, methods = estimate.get("by_status", {}), estimate.get("methods", {})
+    sections = []
+    for place, name in enumerate(methods.get("standards", ())):
+        known = STANDARDS.get(str(name))
+        named = str(name) if known is None else (known.es if words.language == "es" else known.en)
+        text = words.either(f"standard_{name}", words.say("standard_other", name=named,
+                                                          source="" if known is None else known.source))
+        rules = words.pairs(f"rules_{name}")
+        sections.append(Section("" if place else words["standards"],
+                                (text,) if place else (words["standards_intro"], text),
+                                (words["condition"], words["status"]) if rules else (), rules))
     hidden = sum(int(by_status.get(status, 0)) for status in ("withheld", "confidential", "empty"))
-    rows = [(words["rows_published"], plain(float(by_status.get("reliable", 0)), 0)),
+    rows = ((words["rows_published"], plain(float(by_status.get("reliable", 0)), 0)),
             (words["rows_weak"], plain(float(by_status.get("weak", 0)), 0)),
-            (words["rows_hidden"], plain(float(hidden), 0))] if by_status else []
-    paragraphs = (words["standards_intro"], *texts) if texts else ()
-    return Section(words["standards"], paragraphs, (words["status"], words["count"]) if rows else (),
-                   tuple(rows), (1,))
+            (words["rows_hidden"], plain(float(hidden), 0))) if by_status else ()
+    rule = DisclosureRule()
+    protection = (words.say("confidentiality", cases=methods["minimum_cases"], households=rule.minimum_households,
+                            psus=rule.minimum_psus),) if methods.get("minimum_cases") is not None else ()
+    sections.append(Section("", protection, (words["status"], words["count"]) if rows else (), rows, (1,)))
+    return sections
+
+
+def _indicators(study: Study, labels: Labels) -> Section:
+    words = labels.words
+    shown = dict.fromkeys([*(figure.indicator for figure in study.report.key_figures),
+                           *(name for chapter in study.report.chapters for exhibit in chapter.exhibits
+                             for name in exhibit.indicators)])
+    known = [labels.dictionary.indicators[name] for name in shown if name in labels.dictionary.indicators]
+    rows = tuple((item.label.get(words.language), item.definition.get(words.language))
+                 for item in known if item.definition is not None)
+    return Section(words["indicators"], (), (words["indicator"], words["definition"]) if rows else (), rows)
 
 
 def _findings(findings: Mapping[str, Any], words: Words) -> Section:

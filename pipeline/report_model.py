@@ -76,6 +76,8 @@ class Report:
     key_intro: str
     chapters: tuple[Chapter, ...]
     reading: tuple[str, ...]
+    marks: tuple[tuple[str, str], ...]
+    design: tuple[str, ...]
     sections: tuple[Section, ...]
     chart_tables: tuple[Table, ...]
     sources: tuple[Source, ...]
@@ -120,7 +122,6 @@ def build_report(
         Chapter(number, chapter.title.get(language), _paragraphs(chapter.text.get(language) if chapter.text else ""),
                 tuple(builder.exhibits(chapter.exhibits)))
         for number, chapter in enumerate(study.report.chapters, start=1))
-    notes = study.design.notes.get(language) if study.design.notes else ""
     return Report(
         words=words, title=study.title.get(language),
         subtitle=study.subtitle.get(language) if study.subtitle else "",
@@ -134,8 +135,10 @@ def build_report(
                           for figure in study.report.key_figures),
         key_intro=words.say("key_figures_intro", confidence=confidence),
         chapters=chapters,
-        reading=(words["design_intro"], words["design_compare"], *_paragraphs(notes)),
-        sections=methods_sections(study, records, words), chart_tables=tuple(builder.data_tables),
+        reading=(words["design_intro"], words["design_compare"], words["reading_columns"]),
+        marks=tuple((mark, words[f"mark_{status}"]) for status, mark in MARKS.items()),
+        design=_paragraphs(study.design.notes.get(language) if study.design.notes else ""),
+        sections=methods_sections(study, records, labels), chart_tables=tuple(builder.data_tables),
         sources=sources_of(study, records, words),
     )
 
@@ -172,12 +175,12 @@ class _Exhibits:
         if exhibit.options.get("sort"):
             points.sort(key=lambda point: -point.estimate if point.shown else float("inf"))
         statuses = {point.status for point in points}
-        notes = [Note("", words.say("note_points", confidence=self.confidence))]
-        notes += [Note("", words["note_hollow"])] if "weak" in statuses else []
+        notes = [Note("", words.say(f"note_{exhibit.kind}", confidence=self.confidence))]
+        notes += [Note("", words[f"weak_{exhibit.kind}"])] if "weak" in statuses else []
         notes += [Note(mark, words[f"mark_{status}"]) for status, mark in MARKS.items()
                   if status in statuses and status != "weak"]
         notes.append(Note("", words.say("data_of_chart", table=data.number)))
-        svg = draw(exhibit.kind, points, total=total, axis=data.unit, fonts=self.fonts, prefix=f"c{position}") \
+        svg = draw(exhibit.kind, points, total=total, fonts=self.fonts, prefix=f"c{position}") \
             if any(point.shown for point in points) else ""
         return Chart(
             number=f"{words['chart']} {position}", anchor=f"chart-{position}", title=title, unit=data.unit,
@@ -186,9 +189,11 @@ class _Exhibits:
     def title(self, exhibit: Exhibit) -> str:
         if exhibit.title is not None:
             return exhibit.title.get(self.labels.words.language)
-        what = ", ".join(self.labels.indicator(name) for name in exhibit.indicators)
-        by = ", ".join(self.labels.breakdown(name) for name in exhibit.by)
-        return f"{what} · {by}" if by else what
+        what = listed([self.labels.indicator(name) for name in exhibit.indicators], self.labels.words)
+        if not exhibit.by:
+            return what
+        by = listed(["", *(self.labels.breakdown(name) for name in exhibit.by)], self.labels.words)
+        return self.labels.words.say("title_by", what=what, by=by)
 
 
 def _points(frame: pd.DataFrame, exhibit: Exhibit, labels: Labels) -> tuple[list[Point], Point | None]:
@@ -230,6 +235,13 @@ def _key_figure(
     note = f"{MARKS['weak']} {words['mark_weak']}" if point.status == "weak" else ""
     scale = (point.low, point.estimate, point.high) if point.unit == "percent" else None
     return KeyFigure(value, name, interval_text(point, words, confidence), note, scale)
+
+
+def listed(names: Sequence[str], words: Words) -> str:
+    """Join names as a sentence would: all but the first in lower case, unless they start with an acronym."""
+    lowered = [*names[:1], *(f"{name[:1].lower()}{name[1:]}" if name[1:2].islower() else name for name in names[1:])]
+    kept = [name for name in lowered if name]
+    return f" {words['and']} ".join([", ".join(kept[:-1]), kept[-1]] if len(kept) > 1 else kept)
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-import unicodedata
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from fontTools.ttLib import TTFont
 from markupsafe import Markup
 
 from pipeline.report_model import Report
-
-REPLACEMENT = "\ufffd"
+from pipeline.report_text import characters, printable
 
 
 def render_typst(report: Report, templates: Path) -> str:
@@ -43,11 +38,8 @@ def typst_string(text: str, known: frozenset[str]) -> str:
     r"""Write text as a Typst string literal.
 
     Only a backslash, a quote and a line end mean anything inside one, so data cannot reach the markup.
-    Characters that the report's fonts lack become U+FFFD: a missing sign would break the archive standard.
     """
-    clean = "".join(character if character in known else REPLACEMENT
-                    for character in _plain_characters(text))
-    return '"' + clean.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + printable(text, known).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def typst_text(text: str, known: frozenset[str]) -> str:
@@ -60,19 +52,6 @@ def typst_number(value: float | bool) -> Markup:
     if isinstance(value, bool):
         return Markup("true" if value else "false")
     return Markup(f"{value:d}" if isinstance(value, int) else f"{value:.6f}")
-
-
-@cache
-def characters(fonts: Path) -> frozenset[str]:
-    """Characters that the text fonts of the report all hold."""
-    sets = [frozenset(map(chr, TTFont(path, lazy=True).getBestCmap())) for path in sorted(fonts.glob("*Sans*.otf"))]
-    return frozenset.intersection(*sets)
-
-
-def _plain_characters(text: str) -> str:
-    spaced = re.sub(r"\s", lambda found: found.group() if found.group() == "\u00a0" else " ", text)
-    return "".join(character for character in unicodedata.normalize("NFC", spaced)
-                   if unicodedata.category(character) not in ("Cc", "Cf", "Cs"))
 
 
 def _render(

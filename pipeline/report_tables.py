@@ -107,22 +107,19 @@ def build_table(
     Table
     """
     words = labels.words
-    groups = [group for name in indicators for group in _groups(frame, name, by, labels)]
+    groups = [group for name in indicators
+              for group in _groups(frame, name, by, labels, alone=len(indicators) == 1)]
     mixed = {unit for _, lines in groups for _, unit in lines}
     one_unit = len(mixed) == 1
-    whole = len(groups) == 1
-    flat = not by and all(len(lines) == 1 for _, lines in groups)
-    if flat:
+    if not by and all(len(lines) == 1 for _, lines in groups):
         groups = [("", [line for _, lines in groups for line in lines])]
-    printed = tuple(
-        Group("" if (flat or whole) else label,
-              tuple(_with_unit(row, unit, one_unit, labels) for row, unit in lines))
-        for label, lines in groups)
+    printed = tuple(Group(label, tuple(_with_unit(row, unit, one_unit, labels) for row, unit in lines))
+                    for label, lines in groups)
     rows = [row for group in printed for row in group.rows]
     return Table(
         number=number, anchor=anchor, title=title,
         unit=labels.unit(next(iter(mixed))) if one_unit else "",
-        first_column=labels.breakdown(by[-1]) if by else words["indicator"],
+        first_column=_first_column(frame, indicators, by, labels),
         interval=words.say("interval", confidence=confidence), groups=printed,
         notes=notes_of(rows, words),
     )
@@ -167,10 +164,9 @@ def row_of(record: pd.Series, label: str, words: Words, *, strong: bool = False)
 
 
 def notes_of(rows: Iterable[Row], words: Words) -> tuple[Note, ...]:
-    """Explain the marks that appear in some rows, in a fixed order, then the columns."""
+    """Explain the marks that appear in some rows, in a fixed order."""
     marks = {row.mark for row in rows}
-    return (*(Note(mark, words[f"mark_{status}"]) for status, mark in MARKS.items() if mark in marks),
-            Note("", words["note_columns"]))
+    return tuple(Note(mark, words[f"mark_{status}"]) for status, mark in MARKS.items() if mark in marks)
 
 
 def interval_text(point: Point, words: Words, confidence: str) -> str:
@@ -182,7 +178,7 @@ def interval_text(point: Point, words: Words, confidence: str) -> str:
 
 
 def _groups(
-    frame: pd.DataFrame, indicator: str, by: Sequence[str], labels: Labels,
+    frame: pd.DataFrame, indicator: str, by: Sequence[str], labels: Labels, *, alone: bool,
 ) -> list[tuple[str, list[tuple[Row, str]]]]:
     parts = labels.parts(indicator, frame)
     distribution = parts != (indicator,)
@@ -194,12 +190,21 @@ def _groups(
         codes = [str(record[column]) for column in columns]
         names = [labels.domain(name, code) for name, code in zip(by, codes, strict=True)]
         outer = names if distribution else names[:-1]
-        label = " · ".join([heading, *outer])
+        if all(code == WHOLE for code in codes[:len(outer)]):
+            outer = outer[:0] if alone or not distribution else outer
+        label = " · ".join([*([] if alone else [heading]), *outer])
         own = labels.part(part) if distribution else (names[-1] if names else heading)
         strong = bool(by) and not distribution and codes[-1] == WHOLE
         groups.setdefault(label, []).append((row_of(record, own, labels.words, strong=strong),
                                              str(record["unit"])))
     return list(groups.items())
+
+
+def _first_column(frame: pd.DataFrame, indicators: Sequence[str], by: Sequence[str], labels: Labels) -> str:
+    parts = {part for name in indicators for part in labels.parts(name, frame)}
+    if len(indicators) == 1 and parts and indicators[0] not in parts:
+        return labels.distribution(indicators[0])
+    return labels.breakdown(by[-1]) if by else labels.words["indicator"]
 
 
 def _with_unit(row: Row, unit: str, one_unit: bool, labels: Labels) -> Row:

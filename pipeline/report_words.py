@@ -44,7 +44,11 @@ class Words:
     @property
     def terms(self) -> tuple[tuple[str, str], ...]:
         """Glossary in alphabetical order of this language, as written."""
-        return tuple((str(term), str(meaning)) for term, meaning in self.phrases["terms"])
+        return self.pairs("terms")
+
+    def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
+        """Pairs of phrases under a key; none where the key is unknown."""
+        return tuple((str(first), str(second)) for first, second in self.phrases.get(key, ()))
 
 
 def load_words(templates: Path, language: str) -> Words:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from estimates.protection import published_view
 from pipeline.estimate_files import read_estimates
-from pipeline.report_files import read_records, templates_folder, write_report
+from pipeline.report_files import read_records, write_report
 from pipeline.report_model import build_report
 from pipeline.report_words import load_words
 from pipeline.run import Run
@@ -23,7 +23,7 @@ def run(run: Run) -> None:
     loaded = load_study(run.study_folder, run.project)
     frame = published_view(read_estimates(run.input("estimate") / "estimates.csv"))
     records = read_records({stage: run.input(stage) for stage in ("ingest", "weight", "estimate")})
-    templates = templates_folder(run.project.root)
+    templates = run.project.templates
     for language in loaded.study.languages:
         report = build_report(frame, loaded.study, loaded.dictionary, records, load_words(templates, language),
                               fonts=templates / "fonts")

@@ -39,7 +39,7 @@ def study() -> Study:
 @pytest.fixture(scope="session")
 def dictionary() -> Dictionary:
     """Dictionary of the invented study; half of its places carry hostile labels."""
-    places = [HOSTILE[place % len(HOSTILE)] if place % 2 else f"Lugar número {place}" for place in range(60)]
+    places = [HOSTILE[place // 2 % len(HOSTILE)] if place % 2 else f"Lugar número {place}" for place in range(60)]
     lists: dict[str, list[tuple[str, str]]] = {
         "department": [(name, name) for name in DEPARTMENTS],
         "sex": [("Hombres", "Men"), ("Mujeres", "Women")],

@@ -84,7 +84,7 @@ RECORDS = {
     "weight": {"steps": [{"step": "given", "level": "household", "variable": "weight",
                           "contains": ["base", "nonresponse", "calibration"], "sum": 1702318.0, "n": 3200,
                           "kish_deff": 1.31, "min": 41.2, "max": 1822.9, "ratio": 44.2,
-                          "expected_total": 6643359.0, "difference": -0.0004}]},
+                          "counted_sum": 6640701.7, "counts": "person", "expected_total": 6643359.0, "difference": -0.0004}]},
     "estimate": {
         "design": {"strata": 28, "psus": 312, "degrees_of_freedom": 284, "lonely_psu": "collapsed",
                    "lonely": ["12", "17"], "collapsed": ["11+12", "17+18"], "fpc": False},
