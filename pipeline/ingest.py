@@ -42,7 +42,9 @@ def run(run: Run) -> None:
     if microdata is not None:
         run.say(es="Revisando", en="Checking")
         microdata = mark_skipped(microdata, loaded.dictionary)
-        findings += check_microdata(with_derived(microdata, loaded.dictionary), loaded.study, loaded.dictionary)
+        findings += check_microdata(
+            with_derived(microdata, loaded.dictionary), loaded.study, loaded.dictionary
+        )
     findings = ordered(findings)
 
     # Save

@@ -39,7 +39,7 @@ def write_json(path: Path, data: Any) -> None:
 
 def ingest_record(loaded: LoadedStudy, sources: SourcesRead, made: Harmonized, microdata: Microdata | None,
                   findings: Sequence[Finding]) -> dict[str, Any]:
-    """What ran and what it counted, for the methods annex; no microdata.
+    """Say what ran and what it counted, for the methods annex; no microdata.
 
     Returns
     -------
@@ -47,11 +47,15 @@ def ingest_record(loaded: LoadedStudy, sources: SourcesRead, made: Harmonized, m
         ``sources``, ``levels``, ``findings`` by severity, ``undocumented`` and ``missing`` counts by
         variable, ``response`` counts by level where the study declares them.
     """
-    levels = {} if microdata is None else {name: {"rows": level.rows} for name, level in microdata.levels.items()}
+    levels = (
+        {} if microdata is None else {name: {"rows": level.rows} for name, level in microdata.levels.items()}
+    )
     return {
         "sources": list(sources.records),
         "levels": levels,
-        "findings": {severity: sum(finding.severity == severity for finding in findings) for severity in SEVERITIES},
+        "findings": {
+            severity: sum(finding.severity == severity for finding in findings) for severity in SEVERITIES
+        },
         "undocumented": made.undocumented,
         "missing": {} if microdata is None else count_missing(microdata, loaded.dictionary),
         "response": {} if microdata is None else _response(loaded, microdata),

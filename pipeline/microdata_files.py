@@ -64,7 +64,9 @@ def read_microdata(folder: Path, dictionary: Dictionary) -> Microdata:
             else:
                 columns[column] = _column(values, column, dictionary)
         frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
-        levels[name] = LevelData(name, spec.key, spec.parent if spec.parent in present else None, frame, why, parent)
+        levels[name] = LevelData(
+            name, spec.key, spec.parent if spec.parent in present else None, frame, why, parent
+        )
     return Microdata(levels)
 
 
@@ -74,8 +76,11 @@ def _table(level: LevelData) -> pa.Table:
         values = level.frame[name]
         if isinstance(values.dtype, pd.CategoricalDtype):
             arrays[str(name)] = pa.DictionaryArray.from_arrays(
-                pa.array(values.cat.codes.to_numpy().astype(np.int32), mask=values.isna().to_numpy(dtype=bool)),
-                pa.array([str(code) for code in values.cat.categories], type=pa.string()))
+                pa.array(
+                    values.cat.codes.to_numpy().astype(np.int32), mask=values.isna().to_numpy(dtype=bool)
+                ),
+                pa.array([str(code) for code in values.cat.categories], type=pa.string()),
+            )
         elif values.dtype == np.float64:
             arrays[str(name)] = pa.array(values.to_numpy(), type=pa.float64(), from_pandas=False)
         else:

@@ -65,8 +65,14 @@ def read_sources(run: Run, loaded: LoadedStudy) -> SourcesRead:
             continue
         run.say(es=f"Leyendo {source.file}", en=f"Reading {source.file}")
         try:
-            read = read_source(source, run.data, required[name], optional=optional[name], study=run.study_name,
-                               where=loaded.files.study.where(("sources", name)))
+            read = read_source(
+                source,
+                run.data,
+                required[name],
+                optional=optional[name],
+                study=run.study_name,
+                where=loaded.files.study.where(("sources", name)),
+            )
         except DataError as error:
             problems += error.problems
             continue
@@ -107,7 +113,9 @@ def _draw(loaded: LoadedStudy, required: Mapping[str, list[str]], optional: Mapp
             source = loaded.study.sources[name]
             if source.format == "synthetic":
                 frame = frames[name] if name in frames else frames[level.name]
-                wanted = dict.fromkeys((*required[name], *(item for item in optional[name] if item in frame.columns)))
+                wanted = dict.fromkeys(
+                    (*required[name], *(item for item in optional[name] if item in frame.columns))
+                )
                 tables[name] = _as_source(source, frame, list(wanted))
     return tables
 

@@ -26,20 +26,24 @@ OUTSIDE = Message(
     "study_file_outside",
     "the file leads outside the study folder; a study is made of the files inside it.\n"
     "  Put a copy of the file in the folder instead of a link.",
-    "el archivo lleva fuera de la carpeta del estudio; un estudio se compone de los archivos que tiene dentro.\n"
+    "el archivo lleva fuera de la carpeta del estudio; un estudio se compone de los archivos que tiene "
+    "dentro.\n"
     "  Ponga una copia del archivo en la carpeta en vez de un enlace.")
 NAME_DIFFERS = Message(
     "study_name",
     "the study is named '{name}' but its folder '{folder}'; both must be the same.\n  Rename one of the two.",
-    "el estudio se llama '{name}' pero su carpeta '{folder}'; deben llamarse igual.\n  Cambie uno de los dos nombres.")
+    "el estudio se llama '{name}' pero su carpeta '{folder}'; deben llamarse igual.\n  Cambie uno de los "
+    "dos nombres.")
 EXTENDS_ABSENT = Message(
     "extends_absent",
     "there is no study '{name}' beside this one to extend.\n  Correct `extends:`.",
     "no hay un estudio '{name}' junto a este para extender.\n  Corrija `extends:`.")
 EXTENDS_TWICE = Message(
     "extends_twice",
-    "study '{name}' itself extends another; one level is allowed.\n  Extend the first one, or copy what is needed.",
-    "el estudio '{name}' a su vez extiende otro; se permite un nivel.\n  Extienda el primero, o copie lo necesario.")
+    "study '{name}' itself extends another; one level is allowed.\n  Extend the first one, or copy what is "
+    "needed.",
+    "el estudio '{name}' a su vez extiende otro; se permite un nivel.\n  Extienda el primero, o copie lo "
+    "necesario.")
 
 
 class _Rooted(Protocol):
@@ -173,7 +177,11 @@ def _own_and_base(folder: Path) -> tuple[YamlDocument, Path | None]:
 
 def _read(folder: Path, name: str) -> YamlDocument:
     path = folder / name
-    shown = f"{folder.parent.name}/{folder.name}/{name}" if folder.parent.name == "studies" else f"{folder.name}/{name}"
+    shown = (
+        f"{folder.parent.name}/{folder.name}/{name}"
+        if folder.parent.name == "studies"
+        else f"{folder.name}/{name}"
+    )
     if shown.startswith("studies/"):
         shown = f"surveys/{shown}"
     if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
@@ -187,7 +195,7 @@ def _merged(own: YamlDocument, base: YamlDocument | None) -> MergedDocument:
 
 
 def _deep(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Mappings are merged key by key, lists and scalars replaced; ``key: null`` removes a key."""
+    """Merge mappings key by key; lists and scalars are replaced, and ``key: null`` removes a key."""
     out = dict(below)
     for key, value in above.items():
         if isinstance(value, dict) and isinstance(out.get(key), dict):
@@ -211,17 +219,17 @@ def _replaced(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 def _has(data: Any, path: Place) -> bool:
     for step in path:
-        if isinstance(data, dict) and step in data:
-            data = data[step]
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
-        else:
+        in_list = isinstance(data, list) and isinstance(step, int) and step < len(data)
+        if not in_list and not (isinstance(data, dict) and step in data):
             return False
+        data = data[step]
     return True
 
 
 def _shape_problems(document: MergedDocument, kind: str) -> list[Problem]:
-    return check_shape(document, Path(__file__).resolve().parents[1] / "surveys" / "schemas" / f"{kind}.schema.json")
+    return check_shape(
+        document, Path(__file__).resolve().parents[1] / "surveys" / "schemas" / f"{kind}.schema.json"
+    )
 
 
 def _dictionary(folder: Path, base_folder: Path | None, project: _Rooted) -> tuple[Dictionary, list[Path]]:
@@ -245,5 +253,7 @@ def _both(project_file: Path, additions: list[Path]) -> Dictionary:
     from surveys.dictionary_checks import extend_dictionary
 
     dictionary = load_dictionary(project_file, additions[0])
-    document = read_yaml(additions[1], shown=f"{additions[1].parent.name}/dictionary.yaml", error=DictionaryError)
+    document = read_yaml(
+        additions[1], shown=f"{additions[1].parent.name}/dictionary.yaml", error=DictionaryError
+    )
     return extend_dictionary(dictionary, document.data, document.where)

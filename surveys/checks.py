@@ -17,10 +17,14 @@ from surveys.study import Study
 
 DESIGN_MISSING = Message(
     "design_missing",
-    "variable '{variable}' has {count} missing values among {rows} rows of level '{level}'; the design needs one in "
-    "every row.\n  Either map another column, or write `unavailable:` with the reason and the fallback variance.",
-    "la variable '{variable}' tiene {count} valores faltantes entre {rows} filas del nivel '{level}'; el diseño "
-    "necesita uno en cada fila.\n  Tome otra columna, o escriba `unavailable:` con el motivo y la varianza alternativa.",
+    "variable '{variable}' has {count} missing values among {rows} rows of level '{level}'; the design "
+    "needs one in "
+    "every row.\n  Either map another column, or write `unavailable:` with the reason and the fallback "
+    "variance.",
+    "la variable '{variable}' tiene {count} valores faltantes entre {rows} filas del nivel '{level}'; el "
+    "diseño "
+    "necesita uno en cada fila.\n  Tome otra columna, o escriba `unavailable:` con el motivo y la varianza "
+    "alternativa.",
 )
 DESIGN_ABSENT = Message(
     "design_absent",
@@ -38,16 +42,20 @@ WEIGHT_MISSING = Message(
 )
 WEIGHT_NEGATIVE = Message(
     "weight_negative",
-    "weight '{variable}' is negative in {count} of {rows} rows of level '{level}'; a weight counts units of the "
+    "weight '{variable}' is negative in {count} of {rows} rows of level '{level}'; a weight counts units of "
+    "the "
     "population.\n  Correct it at the source; no estimate is made with negative weights.",
-    "el factor '{variable}' es negativo en {count} de {rows} filas del nivel '{level}'; un factor cuenta unidades de "
+    "el factor '{variable}' es negativo en {count} de {rows} filas del nivel '{level}'; un factor cuenta "
+    "unidades de "
     "la población.\n  Corríjalo en el origen; no se estima con factores negativos.",
 )
 WEIGHT_ZERO = Message(
     "weight_zero",
-    "weight '{variable}' is zero in {count} of {rows} rows of level '{level}'; they stay in the design and count for "
+    "weight '{variable}' is zero in {count} of {rows} rows of level '{level}'; they stay in the design and "
+    "count for "
     "nothing in totals.",
-    "el factor '{variable}' es cero en {count} de {rows} filas del nivel '{level}'; quedan en el diseño y no cuentan "
+    "el factor '{variable}' es cero en {count} de {rows} filas del nivel '{level}'; quedan en el diseño y "
+    "no cuentan "
     "en los totales.",
 )
 OUT_OF_RANGE = Message(
@@ -111,7 +119,9 @@ def _design(microdata: Microdata, study: Study) -> list[Finding]:
         place = ("study", "design", role)
         level = _level_with(microdata, study.design.level, variable)
         if level is None:
-            made.append(Finding("design_absent", study.design.level, "error", 0, DESIGN_ABSENT, variable, place=place))
+            made.append(
+                Finding("design_absent", study.design.level, "error", 0, DESIGN_ABSENT, variable, place=place)
+            )
             continue
         missing = int(level.frame[variable].isna().sum())
         if missing:
@@ -159,9 +169,18 @@ def _ranges(level: LevelData, dictionary: Dictionary, critical: Collection[str])
         values = level.frame[name].to_numpy(dtype=float)
         outside = int(((values < low) | (values > high)).sum())
         if outside:
-            made.append(Finding("out_of_range", level.name, "error" if name in critical else "warning", outside,
-                                OUT_OF_RANGE, str(name), details={"low": f"{low:g}", "high": f"{high:g}"},
-                                place=("mapping", "levels", level.name, "variables", str(name))))
+            made.append(
+                Finding(
+                    "out_of_range",
+                    level.name,
+                    "error" if name in critical else "warning",
+                    outside,
+                    OUT_OF_RANGE,
+                    str(name),
+                    details={"low": f"{low:g}", "high": f"{high:g}"},
+                    place=("mapping", "levels", level.name, "variables", str(name)),
+                )
+            )
     return made
 
 
@@ -172,7 +191,7 @@ def _rules(microdata: Microdata, dictionary: Dictionary) -> list[Finding]:
 
 
 def count_missing(microdata: Microdata, dictionary: Dictionary) -> Mapping[str, Mapping[str, int]]:
-    """Count missing values by variable and kind, for the record of the run; variables without any are left out."""
+    """Count missing values by variable and kind; variables without any are left out."""
     kinds = tuple(dictionary.missing_kinds)
     counts: dict[str, dict[str, int]] = {}
     for level in microdata.levels.values():

@@ -79,7 +79,9 @@ def harmonize(mapping: StudyMapping, tables: Mapping[str, SourceTable], dictiona
     undocumented: dict[str, dict[str, int]] = {}
     made: dict[str, _Level] = {}
     for name in _parents_first(mapping, dictionary):
-        made[name] = _level(mapping, mapping.levels[name], tables, dictionary, set(critical), findings, undocumented)
+        made[name] = _level(
+            mapping, mapping.levels[name], tables, dictionary, set(critical), findings, undocumented
+        )
     parent_rows: dict[str, NDArray[np.int64] | None] = {}
     sound = True
     for name, level in made.items():
@@ -104,8 +106,15 @@ def _parents_first(mapping: StudyMapping, dictionary: Dictionary) -> list[str]:
     return sorted(mapping.levels, key=lambda name: len(dictionary.lineage(name)))
 
 
-def _level(mapping: StudyMapping, level: LevelMapping, tables: Mapping[str, SourceTable], dictionary: Dictionary,
-           critical: set[str], findings: list[Finding], undocumented: dict[str, dict[str, int]]) -> _Level:
+def _level(
+    mapping: StudyMapping,
+    level: LevelMapping,
+    tables: Mapping[str, SourceTable],
+    dictionary: Dictionary,
+    critical: set[str],
+    findings: list[Finding],
+    undocumented: dict[str, dict[str, int]],
+) -> _Level:
     rows = source_rows(level, tables)
     findings.extend(rows.findings)
     spec = dictionary.levels[level.name]
@@ -129,7 +138,7 @@ def _level(mapping: StudyMapping, level: LevelMapping, tables: Mapping[str, Sour
 
 
 def _shown_codes(counts: Mapping[str, int]) -> dict[str, int]:
-    """Counts by source value, naming only what can be a code and never what can be a person's words."""
+    """Count by source value, naming only what can be a code and never what can be a person's words."""
     shown: dict[str, int] = {}
     for value, count in sorted(counts.items(), key=lambda item: -item[1]):
         digits = value.removeprefix("-")
@@ -146,8 +155,10 @@ def _variable_findings(level: LevelMapping, name: str, found: Recoded, strict: b
     made = [Finding("undocumented_code", level.name, severity, count,
                     say.UNDOCUMENTED if value else say.UNDOCUMENTED_OTHER, name, value, place=place)
             for value, count in _shown_codes(found.undocumented).items()]
-    made += [Finding("unmapped_reason", level.name, "note", count, say.UNMAPPED_REASON, name, reason, place=place)
-             for reason, count in sorted(found.unmapped_reasons.items())]
+    made += [
+        Finding("unmapped_reason", level.name, "note", count, say.UNMAPPED_REASON, name, reason, place=place)
+        for reason, count in sorted(_shown_codes(found.unmapped_reasons).items())
+    ]
     for rule, count, message in (("unparsable_number", found.unparsable, say.UNPARSABLE),
                                  ("infinite_number", found.infinite, say.INFINITE),
                                  ("not_whole", found.fractions, say.NOT_WHOLE)):
@@ -177,8 +188,19 @@ def _label_findings(mapping: StudyMapping, level: LevelMapping, name: str, varia
             known |= set(dictionary.codes_of(name))
         for code, label in labels.items():
             if code not in known and not (variable.code_prefix and code[:1].isdigit()):
-                made.append(Finding("label_not_mapped", level.name, "note", 0, say.LABEL_NOT_MAPPED, name, code,
-                                    details={"column": column, "label": label}, place=place))
+                made.append(
+                    Finding(
+                        "label_not_mapped",
+                        level.name,
+                        "note",
+                        0,
+                        say.LABEL_NOT_MAPPED,
+                        name,
+                        code,
+                        details={"column": column, "label": label},
+                        place=place,
+                    )
+                )
     return made
 
 
@@ -210,15 +232,18 @@ def _key_findings(level: _Level, rule: str, message: Any, rows: NDArray[np.intp]
         name = hashed_key([str(part) for part in parts], secret=secret)
         counted[name] = counted.get(name, 0) + 1
     for name, count in counted.items():
-        findings.append(Finding(f"{rule}_row", level.spec.name, "note", count, say.HASHED_ROW, columns, key=name,
-                                place=place))
+        findings.append(
+            Finding(
+                f"{rule}_row", level.spec.name, "note", count, say.HASHED_ROW, columns, key=name, place=place
+            )
+        )
 
 
 def _distinct(level: _Level, mapping: LevelMapping, critical: set[str], findings: list[Finding]) -> _Level:
     """One row per key, taking the first present value and counting keys whose values disagree."""
     key = list(level.spec.key)
     frame = level.frame
-    group = frame.groupby(key, sort=False, dropna=False).ngroup().to_numpy()
+    group = frame.groupby(key, sort=False, dropna=False).ngroup().to_numpy().astype(np.int64)
     groups = int(group.max()) + 1 if len(group) else 0
     first = np.full(groups, -1, dtype=np.int64)
     first[group[::-1]] = np.arange(len(group))[::-1]
@@ -230,24 +255,37 @@ def _distinct(level: _Level, mapping: LevelMapping, critical: set[str], findings
         disagree = _disagreeing(frame, own, group, groups, reasons == 0)
         if disagree:
             severity: Severity = "error" if name in critical else "warning"
-            findings.append(Finding("disagrees_within_key", mapping.name, severity, disagree, say.DISAGREES, name,
-                                    details={"columns": " + ".join(key)},
-                                    place=("mapping", "levels", mapping.name, "variables", name)))
+            findings.append(
+                Finding(
+                    "disagrees_within_key",
+                    mapping.name,
+                    severity,
+                    disagree,
+                    say.DISAGREES,
+                    name,
+                    details={"columns": " + ".join(key)},
+                    place=("mapping", "levels", mapping.name, "variables", name),
+                )
+            )
         why[name] = reasons[chosen]
         for column in own:
             columns[column] = frame[column].take(chosen).reset_index(drop=True)
     return _Level(level.spec, pd.DataFrame(columns, index=pd.RangeIndex(groups)), why)
 
 
-def _first_present(group: NDArray[np.intp], groups: int, present: NDArray[np.bool_], first: NDArray[np.int64],
-                   ) -> NDArray[np.int64]:
+def _first_present(
+    group: NDArray[np.int64],
+    groups: int,
+    present: NDArray[np.bool_],
+    first: NDArray[np.int64],
+) -> NDArray[np.int64]:
     chosen = np.full(groups, -1, dtype=np.int64)
     rows = np.flatnonzero(present)[::-1]
     chosen[group[rows]] = rows
     return np.where(chosen >= 0, chosen, first)
 
 
-def _disagreeing(frame: pd.DataFrame, columns: Sequence[str], group: NDArray[np.intp], groups: int,
+def _disagreeing(frame: pd.DataFrame, columns: Sequence[str], group: NDArray[np.int64], groups: int,
                  present: NDArray[np.bool_]) -> int:
     differing = np.zeros(groups, dtype=bool)
     rows = np.flatnonzero(present)

@@ -7,14 +7,18 @@ from surveys.problems import Message
 UNDOCUMENTED = Message(
     "undocumented_code",
     "variable '{variable}' has the source code '{value}' in {count} rows; it is in no list of the mapping.\n"
-    "  Add it to `recode:` or `missing:`, or to the code list of the dictionary. Until then it counts as undocumented.",
-    "la variable '{variable}' tiene el código de origen '{value}' en {count} filas; no está en ninguna lista de la "
-    "correspondencia.\n  Agréguelo a `recode:` o `missing:`, o a la lista de códigos del diccionario. Mientras tanto "
+    "  Add it to `recode:` or `missing:`, or to the code list of the dictionary. Until then it counts as "
+    "undocumented.",
+    "la variable '{variable}' tiene el código de origen '{value}' en {count} filas; no está en ninguna "
+    "lista de la "
+    "correspondencia.\n  Agréguelo a `recode:` o `missing:`, o a la lista de códigos del diccionario. "
+    "Mientras tanto "
     "cuenta como no documentado.",
 )
 UNDOCUMENTED_OTHER = Message(
     "undocumented_other",
-    "variable '{variable}' has {count} rows with other values that are in no list of the mapping and are not shown, "
+    "variable '{variable}' has {count} rows with other values that are in no list of the mapping and are "
+    "not shown, "
     "since they could identify persons.\n"
     "  Check that the right column is mapped; complete `recode:` with the producer's codebook.",
     "la variable '{variable}' tiene {count} filas con otros valores que no están en ninguna lista de la "
@@ -23,16 +27,20 @@ UNDOCUMENTED_OTHER = Message(
 )
 UNMAPPED_REASON = Message(
     "unmapped_reason",
-    "variable '{variable}' has {count} rows with the missing code '{value}' of the file, which `missing:` does not name; "
+    "variable '{variable}' has {count} rows with the missing code '{value}' of the file, which `missing:` "
+    "does not name; "
     "they count as blank.",
-    "la variable '{variable}' tiene {count} filas con el código de falta '{value}' del archivo, que `missing:` no nombra; "
+    "la variable '{variable}' tiene {count} filas con el código de falta '{value}' del archivo, que "
+    "`missing:` no nombra; "
     "cuentan como en blanco.",
 )
 UNPARSABLE = Message(
     "unparsable_number",
-    "variable '{variable}' has {count} cells that are not numbers; numbers with the declared decimal sign were "
+    "variable '{variable}' has {count} cells that are not numbers; numbers with the declared decimal sign "
+    "were "
     "expected.\n  Check `decimal:` of the source, or name special codes in `missing:`.",
-    "la variable '{variable}' tiene {count} celdas que no son números; se esperaban números con el signo decimal "
+    "la variable '{variable}' tiene {count} celdas que no son números; se esperaban números con el signo "
+    "decimal "
     "declarado.\n  Revise `decimal:` de la fuente, o nombre los códigos especiales en `missing:`.",
 )
 INFINITE = Message(
@@ -51,16 +59,21 @@ NOT_WHOLE = Message(
 )
 LABEL_DIFFERS = Message(
     "label_differs",
-    "the file labels code '{value}' of column '{column}' (variable '{variable}') as '{found}'; the mapping expects "
+    "the file labels code '{value}' of column '{column}' (variable '{variable}') as '{found}'; the mapping "
+    "expects "
     "'{expected}'.\n  The codes may have changed meaning: compare with the producer's codebook.",
-    "el archivo rotula el código '{value}' de la columna '{column}' (variable '{variable}') como '{found}'; la "
-    "correspondencia espera '{expected}'.\n  Los códigos pueden haber cambiado de sentido: compare con el libro de códigos.",
+    "el archivo rotula el código '{value}' de la columna '{column}' (variable '{variable}') como '{found}'; "
+    "la "
+    "correspondencia espera '{expected}'.\n  Los códigos pueden haber cambiado de sentido: compare con el "
+    "libro de códigos.",
 )
 LABEL_NOT_MAPPED = Message(
     "label_not_mapped",
-    "the file labels code '{value}' of column '{column}' as '{label}', but the mapping of '{variable}' does not name "
+    "the file labels code '{value}' of column '{column}' as '{label}', but the mapping of '{variable}' does "
+    "not name "
     "it.\n  Add it to `recode:` or `missing:` if it can occur.",
-    "el archivo rotula el código '{value}' de la columna '{column}' como '{label}', pero la correspondencia de "
+    "el archivo rotula el código '{value}' de la columna '{column}' como '{label}', pero la correspondencia "
+    "de "
     "'{variable}' no lo nombra.\n  Agréguelo a `recode:` o `missing:` si puede ocurrir.",
 )
 HASHED_ROW = Message(
@@ -70,10 +83,12 @@ HASHED_ROW = Message(
 )
 DISAGREES = Message(
     "disagrees_within_key",
-    "variable '{variable}' has different values in rows of the same key in {count} keys ({columns}); one value was "
+    "variable '{variable}' has different values in rows of the same key in {count} keys ({columns}); one "
+    "value was "
     "expected. The first present value was taken.\n"
     "  Check that the variable belongs to this level.",
-    "la variable '{variable}' tiene valores distintos en filas de una misma llave en {count} llaves ({columns}); se "
+    "la variable '{variable}' tiene valores distintos en filas de una misma llave en {count} llaves "
+    "({columns}); se "
     "esperaba un solo valor. Se tomó el primero presente.\n"
     "  Revise que la variable pertenezca a este nivel.",
 )

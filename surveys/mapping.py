@@ -56,7 +56,9 @@ class VariableMapping:
         ways = [self.column is not None, bool(self.build), self.constant is not None, self.row_number,
                 bool(self.answers), bool(self.slots)]
         if sum(ways) != 1:
-            raise ValueError("a variable comes from exactly one of from, build, constant, row_number, answers, slots")
+            raise ValueError(
+                "a variable comes from exactly one of from, build, constant, row_number, answers, slots"
+            )
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -145,7 +147,9 @@ def _pairs(items: MappingType[Any, Any] | None) -> dict[str, str]:
 
 def _level(name: str, data: MappingType[str, Any]) -> LevelMapping:
     wide = data.get("wide")
-    variables = {variable: _variable(variable, item) for variable, item in (data.get("variables") or {}).items()}
+    variables = {
+        variable: _variable(variable, item) for variable, item in (data.get("variables") or {}).items()
+    }
     split = None
     if wide is not None:
         split = Wide(int(wide["positions"]), dict(wide["columns"]), wide["key"], wide["present_if"])
@@ -166,9 +170,17 @@ def _variable(name: str, data: MappingType[str, Any]) -> VariableMapping:
         column = name
     scale = data.get("scale")
     return VariableMapping(
-        column=column, build=tuple(data.get("build") or ()), separator=str(data.get("separator", "-")),
+        column=column,
+        build=tuple(data.get("build") or ()),
+        separator=str(data.get("separator", "-")),
         constant=text_of(data["constant"]) if "constant" in data else None,
-        row_number=bool(data.get("row_number", False)), answers=_pairs(data.get("answers")), yes=_texts(data.get("yes", ["1"])),
-        no=_texts(data.get("no", ["0", "2"])), slots=tuple(data.get("slots") or ()),
-        recode=_pairs(data.get("recode")), code_prefix=bool(data.get("code_prefix", False)),
-        missing=_pairs(data.get("missing")), scale=None if scale is None else float(scale))
+        row_number=bool(data.get("row_number", False)),
+        answers=_pairs(data.get("answers")),
+        yes=_texts(data.get("yes", ["1"])),
+        no=_texts(data.get("no", ["0", "2"])),
+        slots=tuple(data.get("slots") or ()),
+        recode=_pairs(data.get("recode")),
+        code_prefix=bool(data.get("code_prefix", False)),
+        missing=_pairs(data.get("missing")),
+        scale=None if scale is None else float(scale),
+    )

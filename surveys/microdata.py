@@ -15,22 +15,28 @@ KEY_MISSING = Message(
     "key_missing",
     "{count} rows of level '{level}' have a blank key ({columns}); every row needs a key of its own.\n"
     "  Map the key to other columns, or build it from several columns with `build:`.",
-    "{count} filas del nivel '{level}' tienen la llave en blanco ({columns}); cada fila necesita una llave propia.\n"
+    "{count} filas del nivel '{level}' tienen la llave en blanco ({columns}); cada fila necesita una llave "
+    "propia.\n"
     "  Tome la llave de otras columnas, o constrúyala de varias columnas con `build:`.",
 )
 KEY_REPEATED = Message(
     "key_repeated",
-    "{count} rows of level '{level}' repeat the key of another row ({columns}); a key names exactly one row.\n"
+    "{count} rows of level '{level}' repeat the key of another row ({columns}); a key names exactly one "
+    "row.\n"
     "  Remove the repeated rows at the source, or add to the key the column that tells them apart.",
-    "{count} filas del nivel '{level}' repiten la llave de otra fila ({columns}); una llave nombra exactamente una "
+    "{count} filas del nivel '{level}' repiten la llave de otra fila ({columns}); una llave nombra "
+    "exactamente una "
     "fila.\n  Elimine las filas repetidas en el origen, o agregue a la llave la columna que las distingue.",
 )
 ORPHAN = Message(
     "orphan",
     "{count} rows of level '{level}' have no row in level '{parent}'; every one must belong to one.\n"
-    "  Check that both levels come from the same edition of the survey and that their keys are written alike.",
-    "{count} filas del nivel '{level}' no tienen fila en el nivel '{parent}'; cada una debe pertenecer a una.\n"
-    "  Revise que ambos niveles vengan de la misma edición de la encuesta y que sus llaves se escriban igual.",
+    "  Check that both levels come from the same edition of the survey and that their keys are written "
+    "alike.",
+    "{count} filas del nivel '{level}' no tienen fila en el nivel '{parent}'; cada una debe pertenecer a "
+    "una.\n"
+    "  Revise que ambos niveles vengan de la misma edición de la encuesta y que sus llaves se escriban "
+    "igual.",
 )
 
 
@@ -169,10 +175,14 @@ def blank_keys(frame: pd.DataFrame, key: tuple[str, ...]) -> NDArray[np.bool_]:
 
 def repeated_keys(frame: pd.DataFrame, key: tuple[str, ...]) -> NDArray[np.bool_]:
     """Tell which rows repeat the key of an earlier row, (n,) bool; blank keys are not compared."""
-    return np.asarray(frame.duplicated(list(key), keep="first").to_numpy(dtype=bool) & ~blank_keys(frame, key))
+    return np.asarray(
+        frame.duplicated(list(key), keep="first").to_numpy(dtype=bool) & ~blank_keys(frame, key)
+    )
 
 
-def locate_parents(child: pd.DataFrame, parent: pd.DataFrame, parent_key: tuple[str, ...]) -> NDArray[np.int64]:
+def locate_parents(
+    child: pd.DataFrame, parent: pd.DataFrame, parent_key: tuple[str, ...]
+) -> NDArray[np.int64]:
     """Row of the parent frame for every row of the child frame.
 
     Returns
@@ -185,4 +195,6 @@ def locate_parents(child: pd.DataFrame, parent: pd.DataFrame, parent_key: tuple[
     wanted = pd.MultiIndex.from_frame(child[list(parent_key)].astype(object))
     found = index[first].get_indexer(wanted)
     rows = np.flatnonzero(first)
-    return np.asarray(np.where(found >= 0, rows[np.maximum(found, 0)] if rows.size else -1, -1), dtype=np.int64)
+    return np.asarray(
+        np.where(found >= 0, rows[np.maximum(found, 0)] if rows.size else -1, -1), dtype=np.int64
+    )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from surveys.dictionary import Dictionary, Variable
 from surveys.mapping import VariableMapping
-from surveys.source_table import SourceTable
+from surveys.source_table import SourceTable, numbers_as_text
 
 _PREFIX = re.compile(r"\s*(-?\d+)")
 _NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?\s*")
@@ -66,8 +66,8 @@ def recode(variable: Variable, mapping: VariableMapping, table: SourceTable, dic
     cells, reasons = _cells(mapping, table, row_number)
     if variable.type == "code":
         codes = dictionary.codes_of(variable.name)
-        place, why, out = _codes(cells, reasons, mapping, codes, dictionary)
-        out.values[variable.name] = pd.Categorical.from_codes(place, categories=list(codes))
+        place, _, out = _codes(cells, reasons, mapping, codes, dictionary)
+        out.values[variable.name] = pd.Categorical.from_codes(place.tolist(), categories=pd.Index(codes))
     elif variable.type == "text":
         out = _texts(variable, cells, reasons, mapping, dictionary)
     else:
@@ -95,7 +95,6 @@ def _cells(mapping: VariableMapping, table: SourceTable, row_number: NDArray[np.
 def _as_text(cells: NDArray[Any]) -> NDArray[np.object_]:
     if cells.dtype == np.object_:
         return cells
-    from surveys.source_table import numbers_as_text
     return numbers_as_text(cells)
 
 
@@ -151,7 +150,9 @@ def _codes(cells: NDArray[Any], reasons: NDArray[np.object_], mapping: VariableM
             why_of[place] = dictionary.reason("undocumented")
             undocumented[value] = int(tally[place])
     place_by_row, why = place_of[numbers], why_of[numbers]
-    unmapped = _apply_reasons(why, np.where(restored, None, reasons), mapping, dictionary)
+    kept = reasons.copy()
+    kept[restored] = None
+    unmapped = _apply_reasons(why, kept, mapping, dictionary)
     return place_by_row, why, Recoded({}, why, undocumented, unmapped)
 
 
@@ -251,7 +252,9 @@ def _number(text: str, mapping: VariableMapping, dictionary: Dictionary, decimal
     return float(text), 0
 
 
-def _answers(variable: Variable, mapping: VariableMapping, table: SourceTable, dictionary: Dictionary) -> Recoded:
+def _answers(
+    variable: Variable, mapping: VariableMapping, table: SourceTable, dictionary: Dictionary
+) -> Recoded:
     blank = dictionary.reason("blank")
     chosen: dict[str, NDArray[np.float64]] = {}
     whys: list[Why] = []
@@ -276,7 +279,9 @@ def _answers(variable: Variable, mapping: VariableMapping, table: SourceTable, d
     return out
 
 
-def _slots(variable: Variable, mapping: VariableMapping, table: SourceTable, dictionary: Dictionary) -> Recoded:
+def _slots(
+    variable: Variable, mapping: VariableMapping, table: SourceTable, dictionary: Dictionary
+) -> Recoded:
     codes = dictionary.codes_of(variable.name)
     columns = mapping.slots or ((mapping.column,) if mapping.column is not None else ())
     out = Recoded({}, np.zeros(0, dtype=np.int8))
@@ -291,8 +296,10 @@ def _slots(variable: Variable, mapping: VariableMapping, table: SourceTable, dic
     stacked = np.vstack(whys)
     answered = mentioned.any(axis=1)
     out.why = np.where(answered, 0, _first_reason(stacked, dictionary.reason("blank"))).astype(np.int8)
-    for place, code in enumerate(codes):
-        out.values[f"{variable.name}__{code}"] = np.where(answered, mentioned[:, place].astype(float), np.nan)
+    for number, code in enumerate(codes):
+        out.values[f"{variable.name}__{code}"] = np.where(
+            answered, mentioned[:, number].astype(float), np.nan
+        )
     return out
 
 
@@ -304,6 +311,9 @@ def _first_reason(stacked: NDArray[np.int8], blank: int) -> NDArray[np.int8]:
 
 
 def _add_counts(into: Recoded, part: Recoded) -> None:
-    for target, counts in ((into.undocumented, part.undocumented), (into.unmapped_reasons, part.unmapped_reasons)):
+    for target, counts in (
+        (into.undocumented, part.undocumented),
+        (into.unmapped_reasons, part.unmapped_reasons),
+    ):
         for value, count in counts.items():
             target[value] = target.get(value, 0) + count

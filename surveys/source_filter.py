@@ -109,7 +109,8 @@ def _constant(node: ast.expr) -> str:
 def _truth(node: ast.expr, table: SourceTable) -> NDArray[np.bool_]:
     if isinstance(node, ast.BoolOp):
         parts = [_truth(value, table) for value in node.values]
-        return np.logical_and.reduce(parts) if isinstance(node.op, ast.And) else np.logical_or.reduce(parts)
+        both = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
+        return np.asarray(both.reduce(parts), dtype=bool)
     if isinstance(node, ast.UnaryOp):
         return ~_truth(node.operand, table)
     if isinstance(node, ast.Compare):

@@ -18,24 +18,29 @@ from surveys.source_table import Column, SourceTable
 
 JOIN_DUPLICATES = Message(
     "join_duplicates",
-    "{count} rows of source '{source}' repeat the key of another of its rows ({columns}), so they cannot be joined "
+    "{count} rows of source '{source}' repeat the key of another of its rows ({columns}), so they cannot be "
+    "joined "
     "to '{to}'; on that key, '{to}' has {left} repeated rows of its own.\n"
     "  Add to `on:` the column that tells the rows apart, or join the other way round.",
-    "{count} filas de la fuente '{source}' repiten la llave de otra de sus filas ({columns}) y no se pueden unir a "
+    "{count} filas de la fuente '{source}' repiten la llave de otra de sus filas ({columns}) y no se pueden "
+    "unir a "
     "'{to}'; con esa llave, '{to}' tiene {left} filas repetidas.\n"
     "  Agregue a `on:` la columna que distingue las filas, o una en el otro sentido.",
 )
 JOIN_UNMATCHED = Message(
     "join_unmatched",
-    "{count} rows of source '{to}' have no row in source '{source}' ({columns}); with `required: true` all must.\n"
+    "{count} rows of source '{to}' have no row in source '{source}' ({columns}); with `required: true` all "
+    "must.\n"
     "  Check that both files are of the same edition, or write `required: false`.",
-    "{count} filas de la fuente '{to}' no tienen fila en la fuente '{source}' ({columns}); con `required: true` todas "
+    "{count} filas de la fuente '{to}' no tienen fila en la fuente '{source}' ({columns}); con `required: "
+    "true` todas "
     "deben tenerla.\n  Revise que ambos archivos sean de la misma edición, o escriba `required: false`.",
 )
 JOIN_UNUSED = Message(
     "join_unused",
     "{count} rows of source '{source}' match no row of source '{to}' and are not used ({columns}).",
-    "{count} filas de la fuente '{source}' no corresponden a ninguna fila de '{to}' y no se usan ({columns}).",
+    "{count} filas de la fuente '{source}' no corresponden a ninguna fila de '{to}' y no se usan "
+    "({columns}).",
 )
 
 
@@ -119,8 +124,11 @@ def _joined(level: LevelMapping, join: Join, left: SourceTable, right: SourceTab
     repeated = int((right_keys.duplicated() & right_known).sum())
     if repeated:
         both = {**details, "left": int((left_keys.duplicated() & left_known).sum())}
-        findings.append(Finding("join_duplicates", level.name, "error", repeated, JOIN_DUPLICATES, details=both,
-                                place=place))
+        findings.append(
+            Finding(
+                "join_duplicates", level.name, "error", repeated, JOIN_DUPLICATES, details=both, place=place
+            )
+        )
         rows = np.full(left.rows, -1, dtype=np.int64)
     else:
         usable = np.flatnonzero(right_known)
@@ -129,8 +137,17 @@ def _joined(level: LevelMapping, join: Join, left: SourceTable, right: SourceTab
         rows = np.where(found >= 0, usable[np.maximum(found, 0)] if usable.size else -1, -1).astype(np.int64)
         unmatched = int((rows < 0).sum())
         if unmatched:
-            findings.append(Finding("join_unmatched", level.name, "error" if join.required else "note", unmatched,
-                                    JOIN_UNMATCHED, details=details, place=place))
+            findings.append(
+                Finding(
+                    "join_unmatched",
+                    level.name,
+                    "error" if join.required else "note",
+                    unmatched,
+                    JOIN_UNMATCHED,
+                    details=details,
+                    place=place,
+                )
+            )
         unused = right.rows - int(np.unique(rows[rows >= 0]).size)
         if unused:
             findings.append(Finding("join_unused", level.name, "note", unused, JOIN_UNUSED, details=details,
@@ -173,7 +190,9 @@ def _split(level: LevelMapping, table: SourceTable, number: NDArray[np.int64],
         if any(part.dtype == np.object_ for part in parts):
             parts = [table.text(wide.column(name, position)) for position in range(1, wide.positions + 1)]
         columns[name] = np.stack(parts)[positions - 1, rows]
-        why = np.stack([table.reason(wide.column(name, position)) for position in range(1, wide.positions + 1)])
+        why = np.stack(
+            [table.reason(wide.column(name, position)) for position in range(1, wide.positions + 1)]
+        )
         if any(wide.column(name, position) in table.reasons for position in range(1, wide.positions + 1)):
             reasons_out[name] = why[positions - 1, rows]
         first = wide.column(name, 1)

@@ -297,10 +297,17 @@ def _design(data: Mapping[str, Any]) -> DesignRoles:
 def _step(data: Mapping[str, Any]) -> WeightingStep:
     total = data.get("expected_total")
     return WeightingStep(
-        step=data["step"], variable=data.get("variable"), level=data.get("level"),
-        contains=tuple(data.get("contains") or ()), expected_total=None if total is None else float(total),
-        counts=data.get("counts"), tolerance=float(data.get("tolerance", 0.02)),
-        parameters=_rest(data, "step", "variable", "level", "contains", "expected_total", "counts", "tolerance"))
+        step=data["step"],
+        variable=data.get("variable"),
+        level=data.get("level"),
+        contains=tuple(data.get("contains") or ()),
+        expected_total=None if total is None else float(total),
+        counts=data.get("counts"),
+        tolerance=float(data.get("tolerance", 0.02)),
+        parameters=_rest(
+            data, "step", "variable", "level", "contains", "expected_total", "counts", "tolerance"
+        ),
+    )
 
 
 def _chapter(data: Mapping[str, Any]) -> Chapter:

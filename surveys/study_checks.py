@@ -1,4 +1,4 @@
-"""Does everything a study names exist, and does it fit together with the dictionary and the mapping?"""
+"""Find whatever a study names that does not exist or does not fit the dictionary and the mapping."""
 
 from __future__ import annotations
 
@@ -50,29 +50,41 @@ NOT_MULTIPLE = Message(
     "`answers:` y `slots:` son para variables de tipo multiple; '{name}' es de tipo {type}.\n  Use `from:`.")
 NEEDS_MULTIPLE = Message(
     "needs_multiple",
-    "variable '{name}' is of type multiple and needs `answers:` (a column per answer) or `slots:` (a column per mention).",
-    "la variable '{name}' es de tipo multiple y necesita `answers:` (una columna por respuesta) o `slots:` (una columna "
+    "variable '{name}' is of type multiple and needs `answers:` (a column per answer) or `slots:` (a column "
+    "per mention).",
+    "la variable '{name}' es de tipo multiple y necesita `answers:` (una columna por respuesta) o `slots:` "
+    "(una columna "
     "por mención).")
 BAD_FILTER = Message(
     "bad_filter",
-    "the condition cannot be read: {why}.\n  Write it as `where: \"column == 'value' and other in ['1', '2']\"`.",
-    "la condición no se puede leer: {why}.\n  Escríbala como `where: \"columna == 'valor' and otra in ['1', '2']\"`.")
+    "the condition cannot be read: {why}.\n  Write it as `where: \"column == 'value' and other in ['1', "
+    "'2']\"`.",
+    "la condición no se puede leer: {why}.\n  Escríbala como `where: \"columna == 'valor' and otra in ['1', "
+    "'2']\"`.")
 FALLBACK_NEEDED = Message(
     "fallback_needed",
     "an unavailable {role} needs a decided `fallback:` ({choices}); the report prints it.",
     "si {role} no está disponible hace falta un `fallback:` decidido ({choices}); el informe lo imprime.")
 SYNTHETIC_SEED = Message(
     "synthetic_seed",
-    "a source of format 'synthetic' needs `synthetic: {{seed: ...}}` in the study, so that every page says so.",
-    "una fuente de formato 'synthetic' necesita `synthetic: {{seed: ...}}` en el estudio, para que toda página lo diga.")
+    "a source of format 'synthetic' needs `synthetic: {{seed: ...}}` in the study, so that every page says "
+    "so.",
+    "una fuente de formato 'synthetic' necesita `synthetic: {{seed: ...}}` en el estudio, para que toda "
+    "página lo diga.")
 JOIN_LEVEL = Message(
     "wide_key",
     "`wide.key` is '{name}', which is not a key column of level '{level}' ({keys}).",
     "`wide.key` es '{name}', que no es columna de llave del nivel '{level}' ({keys}).")
 
 
-def study_problems(study: Study, mapping: Mapping, dictionary: Dictionary, *, in_study: Where, in_mapping: Where,
-                   ) -> list[Problem]:
+def study_problems(
+    study: Study,
+    mapping: Mapping,
+    dictionary: Dictionary,
+    *,
+    in_study: Where,
+    in_mapping: Where,
+) -> list[Problem]:
     """Every reference that leads nowhere.
 
     Parameters
@@ -175,7 +187,9 @@ def _plan_problems(study: Study, dictionary: Dictionary, where: Where) -> Iterat
             if name in dictionary.breakdowns:
                 codes = dictionary.codes_of(dictionary.breakdowns[name].variable)
                 if code not in codes:
-                    yield _unknown("code", code, codes, where(("report", "key_figures", number, "domain", name)))
+                    yield _unknown(
+                        "code", code, codes, where(("report", "key_figures", number, "domain", name))
+                    )
     for number, chapter in enumerate(study.report.chapters):
         for place, exhibit in enumerate(chapter.exhibits):
             at = ("report", "chapters", number, "exhibits", place)
@@ -213,8 +227,13 @@ def _level_problems(level: LevelMapping, study: Study, mapping: Mapping, diction
         yield from _mapped_problems(name, variable, level, dictionary, where)
 
 
-def _mapped_problems(name: str, mapped: VariableMapping, level: LevelMapping, dictionary: Dictionary, where: Where,
-                     ) -> Iterator[Problem]:
+def _mapped_problems(
+    name: str,
+    mapped: VariableMapping,
+    level: LevelMapping,
+    dictionary: Dictionary,
+    where: Where,
+) -> Iterator[Problem]:
     at = ("levels", level.name, "variables", name)
     keys = dictionary.levels[level.name].key
     if name not in dictionary.variables:

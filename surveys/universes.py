@@ -33,7 +33,7 @@ def mark_skipped(microdata: Microdata, dictionary: Dictionary) -> Microdata:
     """
     if not {"blank", "skipped"} <= set(dictionary.missing_kinds):
         return microdata
-    # A question asked of those who answered another one is skipped where that one was: repeat until it settles.
+    # A question asked of those who answered another is skipped where that one was: repeat until it settles.
     for _ in range(_CHAIN):
         marked, changed = _marked(microdata, dictionary)
         if not changed:

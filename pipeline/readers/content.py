@@ -60,7 +60,9 @@ def chosen(names: Sequence[str], request: Request) -> list[str]:
     absent = [name for name in wanted if name not in there]
     if absent:
         raise Refused("source_columns", columns=absent, names=list(names), count=len(names))
-    repeated = [name for name in wanted if list(names).count(name) > 1] if len(set(names)) < len(names) else []
+    repeated = (
+        [name for name in wanted if list(names).count(name) > 1] if len(set(names)) < len(names) else []
+    )
     if repeated:
         raise Refused("source_column_twice", columns=", ".join(f"'{name}'" for name in repeated))
     asked = set(wanted)

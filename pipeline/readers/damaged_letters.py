@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 
 # What UTF-8 leaves when read as latin-1 or windows-1252, and as cp850.
-_AS_LATIN = re.compile("[\u00c2\u00c3][\u0080-\u00bf\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|\u00e2\u20ac")
+_AS_LATIN = re.compile(
+    "[\u00c2\u00c3][\u0080-\u00bf\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|\u00e2\u20ac"
+)
 _AS_CP850 = re.compile("[\u251c\u252c][\u0080-\u25ff]")
 _SHARP_S = re.compile("[a-z\u00e1-\u00fa]\u00df[a-z]")
 _UTF8_PAIR = re.compile(rb"[\xc3\xc2][\x80-\xbf]")

@@ -14,7 +14,7 @@ from pipeline.readers.limits import Limits
 from pipeline.readers.refusals import Refused
 
 _BLOCK = 2**22
-_ROW_LIMIT = 2**26
+_ROW_LIMIT = 2**24
 
 
 def read_delimited(path: Path, folder: Path, request: Request, limits: Limits) -> Content:
@@ -144,7 +144,9 @@ def _header(plain: Path, request: Request) -> list[str]:
     return ["" if cell is None else str(cell) for cell in (column[0].as_py() for column in first.columns)]
 
 
-def _table(plain: Path, header: list[str], columns: list[str], request: Request, wrong: list[int]) -> pa.Table:
+def _table(
+    plain: Path, header: list[str], columns: list[str], request: Request, wrong: list[int]
+) -> pa.Table:
     # Names of our own, so that odd or repeated names in the header cannot confuse the parser.
     own = {name: f"c{place}" for place, name in enumerate(header)}
     include = [own[name] for name in columns]
@@ -152,11 +154,19 @@ def _table(plain: Path, header: list[str], columns: list[str], request: Request,
     try:
         return pc.read_csv(
             plain,
-            read_options=pc.ReadOptions(column_names=every, skip_rows=0, skip_rows_after_names=1,
-                                        block_size=_ROW_LIMIT, use_threads=False),
+            read_options=pc.ReadOptions(
+                column_names=every,
+                skip_rows=0,
+                skip_rows_after_names=1,
+                block_size=_ROW_LIMIT,
+                use_threads=False,
+            ),
             parse_options=_parse_options(request, wrong),
-            convert_options=pc.ConvertOptions(include_columns=include or every[:1],
-                                              column_types={name: pa.string() for name in include or every[:1]},
-                                              strings_can_be_null=False))
+            convert_options=pc.ConvertOptions(
+                include_columns=include or every[:1],
+                column_types={name: pa.string() for name in include or every[:1]},
+                strings_can_be_null=False,
+            ),
+        )
     except pa.ArrowInvalid as error:
         raise Refused("source_unreadable", why="not a delimited text file") from error

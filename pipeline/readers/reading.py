@@ -156,7 +156,7 @@ def _run(folder: Path, limits: Limits) -> None:
     home = Path(__file__).resolve().parents[2]
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(home), "TMPDIR": str(folder),
                    "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
-                   "ARROW_DEFAULT_MEMORY_POOL": "system", "LC_ALL": "C.UTF-8"}
+                   "MALLOC_ARENA_MAX": "2", "LC_ALL": "C.UTF-8"}
     process = subprocess.Popen([sys.executable, "-m", "pipeline.readers.child", str(folder)], cwd=folder,
                                env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, start_new_session=True)
@@ -176,7 +176,11 @@ def _run(folder: Path, limits: Limits) -> None:
 
 
 def _problem(refusal: Refused, source: Source, place: str) -> Problem:
-    details: dict[str, Any] = {"file": source.file, "format": source.format, "encoding": source.encoding or "utf-8"}
+    details: dict[str, Any] = {
+        "file": source.file,
+        "format": source.format,
+        "encoding": source.encoding or "utf-8",
+    }
     details.update({name: f"{item:,}" if isinstance(item, int) else item
                     for name, item in refusal.details.items()})
     if refusal.code == "source_columns":

@@ -26,8 +26,10 @@ _ALL = (
     Message("source_outside",
             "the file '{file}' is not inside the data folder; only files inside it are read.\n"
             "  Give the name of a file in the data folder, without `..` and without links that leave it.",
-            "el archivo '{file}' no está dentro de la carpeta de datos; solo se leen archivos de esa carpeta.\n"
-            "  Indique el nombre de un archivo de la carpeta de datos, sin `..` y sin enlaces que salgan de ella."),
+            "el archivo '{file}' no está dentro de la carpeta de datos; solo se leen archivos de esa "
+            "carpeta.\n"
+            "  Indique el nombre de un archivo de la carpeta de datos, sin `..` y sin enlaces que salgan de "
+            "ella."),
     Message("source_absent",
             "the file '{file}' is not in the data folder.\n"
             "  Obtain it as `obtain:` says and put it in the folder given by DATA=.",
@@ -36,38 +38,45 @@ _ALL = (
     Message("source_ambiguous",
             "the file '{file}' is in {count} folders of the data folder; exactly one was expected.\n"
             "  Write the folder too, as in `file: folder/{file}`.",
-            "el archivo '{file}' está en {count} carpetas de la carpeta de datos; se esperaba exactamente una.\n"
+            "el archivo '{file}' está en {count} carpetas de la carpeta de datos; se esperaba exactamente "
+            "una.\n"
             "  Escriba también la carpeta, como en `file: carpeta/{file}`."),
     Message("source_hash",
             "the file '{file}' is not the one declared: SHA-256 declared {declared}, found {found}.\n"
-            "  Get the declared edition, or, if the producer published a new one, review the study and declare it.",
+            "  Get the declared edition, or, if the producer published a new one, review the study and "
+            "declare it.",
             "el archivo '{file}' no es el declarado: SHA-256 declarado {declared}, encontrado {found}.\n"
             "  Obtenga la edición declarada o, si el productor publicó otra, revise el estudio y declárela."),
     Message("source_crashed",
             "the file '{file}' made its reader stop ({how}); nothing of it was used.\n"
             "  The file is damaged or not of format '{format}'. Obtain it again and compare its SHA-256.",
             "el archivo '{file}' hizo que su lector se detuviera ({how}); no se usó nada de él.\n"
-            "  El archivo está dañado o no es de formato '{format}'. Obténgalo de nuevo y compare su SHA-256."),
+            "  El archivo está dañado o no es de formato '{format}'. Obténgalo de nuevo y compare su "
+            "SHA-256."),
     Message("source_unreadable",
             "the file '{file}' cannot be read as '{format}' ({why}).\n"
             "  Check `format:` (and `encoding:` if the file declares none), or obtain the file again.",
             "el archivo '{file}' no se puede leer como '{format}' ({why}).\n"
             "  Revise `format:` (y `encoding:` si el archivo no lo declara), u obtenga el archivo de nuevo."),
     Message("source_too_large",
-            "the file '{file}' declares {rows} rows and {columns} columns, above the limit of {limit} cells.\n"
+            "the file '{file}' declares {rows} rows and {columns} columns, above the limit of {limit} "
+            "cells.\n"
             "  Ask for fewer columns, split the file, or raise the limit if the file is trusted.",
-            "el archivo '{file}' declara {rows} filas y {columns} columnas, sobre el límite de {limit} celdas.\n"
+            "el archivo '{file}' declara {rows} filas y {columns} columnas, sobre el límite de {limit} "
+            "celdas.\n"
             "  Pida menos columnas, divida el archivo, o suba el límite si el archivo es de confianza."),
     Message("source_compression",
             "the file '{file}' unpacks to more than {ratio} times its size, or to more than {limit} bytes.\n"
             "  Such a file can exhaust the machine and is refused; unpack it by hand if it is trusted.",
             "el archivo '{file}' se descomprime a más de {ratio} veces su tamaño, o a más de {limit} bytes.\n"
-            "  Un archivo así puede agotar la máquina y se rechaza; descomprímalo a mano si es de confianza."),
+            "  Un archivo así puede agotar la máquina y se rechaza; descomprímalo a mano si es de "
+            "confianza."),
     Message("source_archive",
             "the archive '{file}' must hold exactly one plain file ({why}).\n"
             "  Make an archive with only the data file: no folders, links, passwords or other archives.",
             "el archivo comprimido '{file}' debe contener exactamente un archivo simple ({why}).\n"
-            "  Haga uno que tenga solo el archivo de datos: sin carpetas, enlaces, claves ni otros comprimidos."),
+            "  Haga uno que tenga solo el archivo de datos: sin carpetas, enlaces, claves ni otros "
+            "comprimidos."),
     Message("source_columns",
             "the file '{file}' has no column {columns}; it has {count} columns.{nearest}\n"
             "  Correct the name in mapping.yaml (capital letters count), or the file in study.yaml.",
@@ -76,7 +85,8 @@ _ALL = (
     Message("source_column_twice",
             "the file '{file}' has more than one column named {columns}; a name must point to one column.\n"
             "  Rename the columns at the source.",
-            "el archivo '{file}' tiene más de una columna llamada {columns}; un nombre debe indicar una sola.\n"
+            "el archivo '{file}' tiene más de una columna llamada {columns}; un nombre debe indicar una "
+            "sola.\n"
             "  Cambie los nombres en el origen."),
     Message("source_encoding",
             "the file '{file}' is not text in encoding '{encoding}': {count} places do not fit.\n"
@@ -94,7 +104,8 @@ _ALL = (
             "the file '{file}' has {count} rows whose number of cells is not the {columns} of its header "
             "(first at data row {row}).\n"
             "  The file is cut short, or `separator:` or `quote:` is not the one it was written with.",
-            "el archivo '{file}' tiene {count} filas cuyo número de celdas no es el de su encabezado, {columns} "
+            "el archivo '{file}' tiene {count} filas cuyo número de celdas no es el de su encabezado, "
+            "{columns} "
             "(la primera, la fila de datos {row}).\n"
             "  El archivo está cortado, o `separator:` o `quote:` no es con el que fue escrito."),
     Message("source_quote",
@@ -109,7 +120,8 @@ _ALL = (
             "  El archivo está cortado o es otra edición; obténgalo de nuevo o corrija `rows:`."),
     Message("source_empty",
             "the file '{file}' is empty; a header and rows were expected.\n  Obtain the file again.",
-            "el archivo '{file}' está vacío; se esperaban encabezado y filas.\n  Obtenga el archivo de nuevo."),
+            "el archivo '{file}' está vacío; se esperaban encabezado y filas.\n  Obtenga el archivo de "
+            "nuevo."),
     Message("source_sheet",
             "the workbook '{file}' has no sheet '{sheet}'.\n  Correct `sheet:`.",
             "el libro '{file}' no tiene la hoja '{sheet}'.\n  Corrija `sheet:`."),

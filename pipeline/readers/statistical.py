@@ -37,7 +37,7 @@ def read_statistical(path: Path, request: Request, limits: Limits) -> Content:
         The file cannot be parsed, lacks a column, is above the limit or has other rows than its header says.
     """
     reader, program = _READERS[request.format]
-    options = {} if request.encoding is None else {"encoding": request.encoding}
+    options: dict[str, Any] = {} if request.encoding is None else {"encoding": request.encoding}
     meta = _call(reader, path, metadataonly=True, **options)[1]
     names = list(meta.column_names)
     columns = chosen(names, request)
@@ -125,7 +125,7 @@ def _range_reasons_of_text(cells: NDArray[np.object_], ranges: Any) -> NDArray[n
 
 
 def _present(reasons: NDArray[np.object_]) -> NDArray[np.bool_]:
-    return np.not_equal(reasons, None).astype(bool)
+    return np.array([reason is not None for reason in reasons], dtype=bool)
 
 
 def _code(code: object) -> str:
@@ -140,4 +140,6 @@ def _check_letters(content: Content, encoding: str | None) -> None:
         if values.dtype == np.object_:
             damaged += damaged_places(cell for cell in set(values) if cell is not None)
     if damaged:
-        raise Refused("source_mojibake", count=damaged, encoding=encoding or "?", suggestion="utf-8? latin-1?")
+        raise Refused(
+            "source_mojibake", count=damaged, encoding=encoding or "?", suggestion="utf-8? latin-1?"
+        )

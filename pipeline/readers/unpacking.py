@@ -7,13 +7,17 @@ import stat
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from pipeline.readers.limits import Limits
 from pipeline.readers.refusals import Refused
 
 ARCHIVES = (".zip", ".gz", ".tar", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
 _BLOCK = 2**20
+
+
+class _Readable(Protocol):
+    def read(self, size: int = ..., /) -> bytes: ...
 
 
 def plain_file(path: Path, folder: Path, limits: Limits) -> Path:
@@ -96,7 +100,7 @@ def _check_member(member: zipfile.ZipInfo) -> None:
         raise Refused("source_archive", why="nested archive")
 
 
-def _copy(packed: IO[bytes], target: Path, packed_size: int, limits: Limits) -> None:
+def _copy(packed: _Readable, target: Path, packed_size: int, limits: Limits) -> None:
     written = 0
     with target.open("wb") as out:
         while block := packed.read(_BLOCK):
