@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from estimates.design_effects import Reference
 from estimates.measure import Coding, Measure
 from estimates.measures import coding_of, measures_of, variables_read
 from estimates.protection import DisclosureRule, domain_positions, protect, small_cells
+from estimates.row_intervals import ProportionInterval
 from estimates.tabulate import tabulate
 from surveys.columns import Columns
 from surveys.derivation import derive
@@ -39,6 +42,27 @@ LEVEL_ABOVE_DESIGN = Message(
     "'{design}', que no "
     "está por encima. Declare el diseño en '{level}' o más arriba.",
 )
+
+
+class Methods(TypedDict):
+    """Methods that every row of a study is estimated with, by the names the methods annex knows."""
+
+    variance: str
+    interval_proportion: ProportionInterval
+    interval_other: str
+    deff: Reference
+    confidence: float
+
+
+METHODS: Methods = {
+    "variance": "taylor_psu_totals",
+    "interval_proportion": "korn_graubard",
+    "interval_other": "log_totals_t",
+    # Some offices scale weights to the size of the sample. A simple random sample drawn without
+    # replacement from so small a "population" would have no variance; drawn with replacement it has.
+    "deff": "with_replacement",
+    "confidence": 0.95,
+}
 
 
 @dataclass(frozen=True)
@@ -196,6 +220,8 @@ def _estimate_level(
         rows.weight,
         standards=study.publication.standards,
         planned=study.publication.planned,
+        proportion_interval=METHODS["interval_proportion"],
+        deff_reference=METHODS["deff"],
     )
     sensitive = [
         measure for name in indicators if dictionary.indicators[name].sensitive for measure in measures[name]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from estimates.protection import NUMBER_COLUMNS
+from estimates.study_estimates import METHODS
 from surveys.design import Design
 from surveys.study import Role, Study
 
@@ -58,11 +59,7 @@ def estimation_record(study: Study, design: Design, frame: pd.DataFrame) -> dict
             "fpc": design.psu_population is not None,
         },
         "methods": {
-            "variance": "taylor_psu_totals",
-            "interval_proportion": "korn_graubard",
-            "interval_other": "t",
-            "deff": "without_replacement",
-            "confidence": 0.95,
+            **METHODS,
             "standards": list(study.publication.standards),
             "planned": list(study.publication.planned),
             "minimum_cases": study.publication.minimum_cases,
