@@ -67,8 +67,8 @@ def gates(
     -------
     list of Gate
         Coverage of the default interval, its upper misses, the bias of the variance, and Wald's failure,
-        which shows that the simulation can tell a bad interval from a good one. The bias fails only where it lies
-        beyond its limit by more than two Monte Carlo errors: in scenario A it is close to the limit.
+        which shows that the simulation can tell a bad interval from a good one. The bias fails only where
+        it lies beyond its limit by more than two Monte Carlo errors: in scenario A it is close to it.
     """
     by_method = {coverage.method: coverage for coverage in coverages}
     ours, wald = by_method[DEFAULT_INTERVAL], by_method[TEETH]

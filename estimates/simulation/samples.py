@@ -38,7 +38,7 @@ class Samples:
 
 
 def samples_from_psus(
-    cases: NDArray[np.int64], rows: int, weight: FloatArray, strata: int, *, truth: float
+    cases: NDArray[np.int64], rows: int, weight: FloatArray, stratum: NDArray[np.int64], *, truth: float
 ) -> Samples:
     r"""Estimate a proportion and its variance in every drawn sample.
 
@@ -50,8 +50,8 @@ def samples_from_psus(
         Rows of every PSU.
     weight : (P, R) or (P, 1) float
         Weight shared by the rows of a PSU.
-    strata : int
-        Strata, with P / strata PSUs each.
+    stratum : (P,) int
+        Stratum of each PSU, 0 to H - 1 in ascending order.
     truth : float
         Proportion of the population.
 
@@ -72,13 +72,14 @@ def samples_from_psus(
     Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, result 5.6.2.
     """
     psus, replicates = cases.shape
+    strata = int(stratum[-1]) + 1
     weights = np.broadcast_to(weight, cases.shape)
     base = weights.sum(axis=0) * rows
     estimate = (weights * cases).sum(axis=0) / base
     linearized = weights * (cases - rows * estimate) / base
     design = Design(
         psu=np.arange(psus, dtype=np.int64),
-        stratum_of_psu=np.repeat(np.arange(strata, dtype=np.int64), psus // strata),
+        stratum_of_psu=stratum,
         stratum_names=tuple(str(h) for h in range(strata)),
     )
     pair_psu = np.repeat(np.arange(psus, dtype=np.int64), replicates)

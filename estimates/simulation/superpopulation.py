@@ -93,10 +93,10 @@ def draw(scenario: Scenario, replicates: int, rng: np.random.Generator) -> Itera
     ----------
     Williams (1975), Biometrics 31(4), 949-952, for the beta-binomial model.
     """
-    psus = scenario.strata * scenario.psus
+    stratum = np.repeat(np.arange(scenario.strata, dtype=np.int64), scenario.psus)
     p, rho = scenario.proportion, scenario.rho
     for start in range(0, replicates, CHUNK):
-        shape = (psus, min(CHUNK, replicates - start))
+        shape = (stratum.size, min(CHUNK, replicates - start))
         if rho > 0:
             scale = (1 - rho) / rho
             share = rng.beta(p * scale, (1 - p) * scale, size=shape)
@@ -104,4 +104,4 @@ def draw(scenario: Scenario, replicates: int, rng: np.random.Generator) -> Itera
             share = np.full(shape, p)
         cases = rng.binomial(scenario.rows, share)
         weight = np.exp(rng.normal(0.0, np.sqrt(np.log1p(scenario.weight_cv**2)), size=shape))
-        yield samples_from_psus(cases, scenario.rows, weight, scenario.strata, truth=p)
+        yield samples_from_psus(cases, scenario.rows, weight, stratum, truth=p)
