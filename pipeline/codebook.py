@@ -68,11 +68,12 @@ def codebook_sections(dictionary: Dictionary, language: str) -> list[Section]:
                        for spec in dictionary.variables.values() if spec.level == name)
         sections.append(Section(f"level-{name}", f"{word['variables']}: {level.label.get(language)} ({name})", tables))
     sections.append(Section("code-lists", word["code_lists"], tuple(
-        Table(f"list-{name}", _named(name, codes.label, language, codes.sdmx), (word["code"], word["label"], "SDMX"),
+        Table(f"list-{name}", _named(name, codes.label, language, codes.sdmx),
+              (word["code"], word["label"], "SDMX"),
               tuple((code.code, code.label.get(language), code.sdmx or "") for code in codes.codes.values()))
         for name, codes in dictionary.code_lists.items())))
     sections.append(Section("indicators", word["indicators"], tuple(
-        Table(f"indicator-{name}", _named(name, item.label, language), (), _rows([
+        Table(f"indicator-{name}", _named(name, item.label, language), (), _filled([
             (word["definition"], item.definition.get(language) if item.definition else ""),
             (word["level"], item.level), (word["statistic"], word.get(item.statistic, item.statistic)),
             (word["of"], item.of), (word["over"], item.over), (word["universe"], item.universe),
@@ -98,7 +99,7 @@ def _variable_table(spec: Variable, dictionary: Dictionary, language: str) -> Ta
     limits = f"{spec.range[0]:g} – {spec.range[1]:g}" if spec.range else ""
     codes = dictionary.code_lists[spec.codes] if spec.codes else None
     answers = "; ".join(f"{code.code} = {code.label.get(language)}" for code in codes.codes.values()) if codes else ""
-    return Table(f"variable-{spec.name}", _named(spec.name, spec.label, language), (), _rows([
+    return Table(f"variable-{spec.name}", _named(spec.name, spec.label, language), (), _filled([
         (word["type"], word.get(f"type_{spec.type}", spec.type)),
         (word["question"], spec.question.get(language) if spec.question else ""),
         (word["universe"], spec.universe), (word["derive"], spec.derive),
@@ -107,7 +108,7 @@ def _variable_table(spec: Variable, dictionary: Dictionary, language: str) -> Ta
         (word["disclosure"], word.get(f"disclosure_{spec.disclosure}", ""))]))
 
 
-def _rows(pairs: Sequence[tuple[str, str | None]]) -> tuple[tuple[str, ...], ...]:
+def _filled(pairs: Sequence[tuple[str, str | None]]) -> tuple[tuple[str, ...], ...]:
     return tuple((name, value) for name, value in pairs if value)
 
 
@@ -148,7 +149,8 @@ def _markdown(sections: Sequence[Section], language: str) -> str:
         parts += [f"## {_plain(section.title)}", ""]
         for table in section.tables:
             head = table.head or ("", "")
-            parts += [f"### {_plain(table.title)}", "", _markdown_row(head), _markdown_row(["---"] * len(head), plain=True)]
+            parts += [f"### {_plain(table.title)}", "", _markdown_row(head)]
+            parts.append(_markdown_row(["---"] * len(head), plain=True))
             parts += [_markdown_row(row) for row in table.rows]
             parts.append("")
     return "\n".join(parts)

@@ -34,9 +34,11 @@ NOT_AMONG = Message(
     "'{value}' no se acepta aquí. Use uno de: {accepted}.")
 WRONG_NAME = Message(
     "wrong_name",
-    "'{value}' is not written as expected. Names have small letters a-z, digits and single underscores, and begin "
+    "'{value}' is not written as expected. Names have small letters a-z, digits and single underscores, and "
+    "begin "
     "with a letter.",
-    "'{value}' no está escrito como se espera. Los nombres llevan letras minúsculas a-z, dígitos y guiones bajos "
+    "'{value}' no está escrito como se espera. Los nombres llevan letras minúsculas a-z, dígitos y guiones "
+    "bajos "
     "sencillos, y empiezan con letra.")
 WRONG_TEXT = Message(
     "wrong_text",
@@ -53,8 +55,10 @@ WRONG_SHAPE = Message(
 
 _TYPES = {
     "object": ("a group of `name: value` entries", "un grupo de entradas `nombre: valor`"),
-    "array": ("a list", "una lista"), "string": ("a text", "un texto"), "integer": ("a whole number", "un número entero"),
-    "number": ("a number", "un número"), "boolean": ("true or false", "true o false"), "null": ("nothing", "nada"),
+    "array": ("a list", "una lista"), "string": ("a text", "un texto"),
+    "integer": ("a whole number", "un número entero"),
+    "number": ("a number", "un número"), "boolean": ("true or false", "true o false"),
+    "null": ("nothing", "nada"),
 }
 
 
@@ -92,30 +96,30 @@ def load_schema(path: Path) -> dict[str, Any]:
 
 def _problems(error: ValidationError, document: YamlDocument) -> Iterator[tuple[Problem, Place]]:
     place = tuple(error.absolute_path)
-    rule = str(error.validator)
+    rule, schema = str(error.validator), error.schema if isinstance(error.schema, Mapping) else {}
     if rule in ("anyOf", "oneOf") and error.context:
         yield from _nearest_alternative(error, document)
-    elif "propertyNames" in error.absolute_schema_path and rule in ("pattern", "maxLength", "minLength", "type"):
+    elif "propertyNames" in error.absolute_schema_path:
         at = (*place, str(error.instance))
         yield Problem(WRONG_NAME, document.where(at), {"value": _short(error.instance)}), at
     elif rule == "additionalProperties" and isinstance(error.instance, Mapping):
-        known = sorted(error.schema.get("properties", {}))
+        known = sorted(schema.get("properties", {}))
         for key in error.instance:
-            if key not in known and not error.schema.get("patternProperties"):
+            if key not in known and not schema.get("patternProperties"):
                 at = (*place, key)
                 nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
                 yield Problem(UNKNOWN_KEY, document.where(at), {
                     "key": key, "nearest": nearest[0] if nearest else "-", "known": ", ".join(known)}), at
     elif rule == "required" and isinstance(error.instance, Mapping):
-        for key in error.validator_value:
+        for key in schema.get("required", ()):
             if key not in error.instance:
-                yield _lacking(key, error, place, document), place
+                yield _lacking(key, schema, place, document), place
     else:
         yield _value_problem(error, place, document), place
 
 
-def _lacking(key: str, error: ValidationError, place: Place, document: YamlDocument) -> Problem:
-    if {"es", "en"} <= set(error.schema.get("properties", {})) and key in ("es", "en"):
+def _lacking(key: str, schema: Mapping[str, Any], place: Place, document: YamlDocument) -> Problem:
+    if {"es", "en"} <= set(schema.get("properties", {})) and key in ("es", "en"):
         return _label_problem(key, document.where(place))
     return Problem(KEY_REQUIRED, document.where(place), {"key": key})
 
@@ -127,25 +131,27 @@ def _label_problem(language: str, where: str) -> Problem:
 
 def _value_problem(error: ValidationError, place: Place, document: YamlDocument) -> Problem:
     rule, where = str(error.validator), document.where(place)
+    limit: Any = error.validator_value
     if place and place[-1] in ("es", "en") and (error.instance is None or not str(error.instance).strip()):
         return _label_problem(str(place[-1]), document.where(place[:-1]))
     if rule == "type":
         return _type_problem(error, where)
     if rule in ("enum", "const"):
-        accepted = error.validator_value if rule == "enum" else [error.validator_value]
+        accepted = limit if rule == "enum" else [limit]
         return Problem(NOT_AMONG, where, {"value": _short(error.instance),
                                           "accepted": ", ".join(_short(value) for value in accepted)})
     if rule == "pattern":
-        if str(error.validator_value).startswith("^[a-z][a-z0-9]*(_"):
+        if str(limit).startswith("^[a-z][a-z0-9]*(_"):
             return Problem(WRONG_NAME, where, {"value": _short(error.instance)})
-        return Problem(WRONG_TEXT, where, {"value": _short(error.instance), "pattern": error.validator_value})
+        return Problem(WRONG_TEXT, where, {"value": _short(error.instance), "pattern": limit})
     if rule.startswith(("min", "max", "exclusive")):
-        return Problem(WRONG_SIZE, where, {"limit": error.validator_value, "rule": rule})
+        return Problem(WRONG_SIZE, where, {"limit": limit, "rule": rule})
     return Problem(WRONG_SHAPE, where, {"rule": rule})
 
 
 def _type_problem(error: ValidationError, where: str) -> Problem:
-    wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+    value: Any = error.validator_value
+    wanted = value if isinstance(value, list) else [value]
     found, found_es = _TYPES[_type_of(error.instance)]
     expected = [_TYPES[str(name)] for name in wanted]
     quotes = "string" in wanted and isinstance(error.instance, int | float | bool)
@@ -153,7 +159,8 @@ def _type_problem(error: ValidationError, where: str) -> Problem:
         "found": found, "found_es": found_es,
         "expected_en": " or ".join(name[0] for name in expected),
         "expected_es": " o ".join(name[1] for name in expected),
-        "hint_en": ": write it in quotes" if quotes else "", "hint_es": ": escríbalo entre comillas" if quotes else ""})
+        "hint_en": ": write it in quotes" if quotes else "",
+        "hint_es": ": escríbalo entre comillas" if quotes else ""})
 
 
 def _nearest_alternative(error: ValidationError, document: YamlDocument) -> Iterator[tuple[Problem, Place]]:

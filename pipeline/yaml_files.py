@@ -22,8 +22,20 @@ _WORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }
-_CORE_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in (
-    "str", "int", "float", "bool", "null", "seq", "map", "timestamp", "value"))
+
+# what the parser says, in Spanish
+_ANY_REASON = "el texto tiene una estructura inesperada"
+_REASONS = {
+    "did not find expected ',' or ']'": "falta ',' o ']'",
+    "did not find expected ',' or '}'": "falta ',' o '}'",
+    "did not find expected key": "falta un nombre o sobra sangría",
+    "did not find expected '-' indicator": "falta el guion de un elemento de lista",
+    "mapping values are not allowed in this context": "aquí no puede ir `nombre: valor`",
+    "could not find expected ':'": "faltan los dos puntos después de un nombre",
+    "found unexpected end of stream": "el archivo termina antes de cerrar comillas o corchetes",
+    "found character that cannot start any token": "hay un tabulador o un signo que no puede empezar un valor",
+    "control characters are not allowed": "hay caracteres de control",
+}
 
 NOT_FOUND = Message(
     "yaml_not_found",
@@ -32,7 +44,8 @@ NOT_FOUND = Message(
 TOO_LARGE = Message(
     "yaml_too_large",
     "the file has {size:,} bytes; at most {largest:,} are read. Data belong in a source file, not in YAML.",
-    "el archivo tiene {size:,} bytes; se leen {largest:,} como máximo. Los datos van en un archivo fuente, no en YAML.")
+    "el archivo tiene {size:,} bytes; se leen {largest:,} como máximo. Los datos van en un archivo fuente, "
+    "no en YAML.")
 NOT_UTF8 = Message(
     "yaml_not_utf8",
     "the file is not UTF-8 text. Save it again with encoding UTF-8.",
@@ -40,7 +53,7 @@ NOT_UTF8 = Message(
 NOT_YAML = Message(
     "yaml_syntax",
     "this is not YAML: {reason}. Check indentation, quotes and colons on this line and the one above.",
-    "esto no es YAML: {reason}. Revise sangría, comillas y dos puntos en esta línea y la anterior.")
+    "esto no es YAML: {motivo}. Revise sangría, comillas y dos puntos en esta línea y la anterior.")
 NOT_A_MAPPING = Message(
     "yaml_not_a_mapping",
     "the file must hold `name: value` entries at its outermost level.",
@@ -138,7 +151,7 @@ def read_yaml(
 
 def parse_yaml(text: str, *, shown: str, error: type[ProblemsFound] = StudyError) -> YamlDocument:
     """Read YAML text as `read_yaml` does a file."""
-    _refuse_aliases_and_depth(text, shown, error)
+    _refuse_aliases_tags_and_depth(text, shown, error)
     try:
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as problem:
@@ -160,13 +173,13 @@ def shown_place(shown: str, line: int, path: Place) -> str:
     return f"{shown}:{line}  {dotted}" if dotted else f"{shown}:{line}"
 
 
-def _refuse_aliases_and_depth(text: str, shown: str, error: type[ProblemsFound]) -> None:
+def _refuse_aliases_tags_and_depth(text: str, shown: str, error: type[ProblemsFound]) -> None:
     # on events, before a tree is built: aliases could multiply it and depth could exhaust the stack
     problems: list[Problem] = []
     depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark is not None else 1
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > DEEPEST:
@@ -175,6 +188,9 @@ def _refuse_aliases_and_depth(text: str, shown: str, error: type[ProblemsFound])
                 depth -= 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 problems.append(Problem(ALIAS, f"{shown}:{line}"))
+            if tag := getattr(event, "tag", None):
+                short = str(tag).replace("tag:yaml.org,2002:", "!!")
+                problems.append(Problem(TAG, f"{shown}:{line}", {"tag": short}))
     except yaml.YAMLError as problem:
         raise error([*problems, _syntax_problem(problem, shown)]) from None
     if problems:
@@ -183,8 +199,9 @@ def _refuse_aliases_and_depth(text: str, shown: str, error: type[ProblemsFound])
 
 def _syntax_problem(problem: yaml.YAMLError, shown: str) -> Problem:
     mark = getattr(problem, "problem_mark", None)
-    reason = str(getattr(problem, "problem", None) or getattr(problem, "reason", None) or "unreadable character")
-    return Problem(NOT_YAML, f"{shown}:{mark.line + 1}" if mark is not None else shown, {"reason": reason})
+    reason = getattr(problem, "problem", None) or getattr(problem, "reason", None) or "unreadable character"
+    place = f"{shown}:{mark.line + 1}" if mark is not None else shown
+    return Problem(NOT_YAML, place, {"reason": str(reason), "motivo": _REASONS.get(str(reason), _ANY_REASON)})
 
 
 class _Reading:
@@ -198,12 +215,8 @@ class _Reading:
     def value(self, node: yaml.Node, place: Place) -> Any:
         line = node.start_mark.line + 1
         self.lines.setdefault(place, line)
-        if node.tag not in _CORE_TAGS:
-            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
-            self.problems.append(Problem(TAG, shown_place(self.shown, line, place), {"tag": tag}))
-            return None
         if isinstance(node, yaml.ScalarNode):
-            return node.value if node.style is not None else _plain(node.value)
+            return node.value if node.style else _plain(node.value)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*place, position)) for position, item in enumerate(node.value)]
         return self.mapping(node, place)

@@ -55,9 +55,9 @@ class Columns:
             level = self.microdata.levels[owner]
             data = level.frame[column].to_numpy(dtype=np.float64)
             why = level.why.get(column, level.why.get(name))
-            self._cache[column] = self._brought_down(
-                Value("truth", data, why=None if why is None else np.where(np.isnan(data), why, 0).astype(np.int8)),
-                owner)
+            if why is not None:
+                why = np.where(np.isnan(data), why, 0).astype(np.int8)
+            self._cache[column] = self._brought_down(Value("truth", data, why=why), owner)
         return self._cache[column]
 
     def below(self, level: str) -> tuple[Columns, NDArray[np.int64]]:
@@ -95,7 +95,8 @@ def read_value(level: LevelData, name: str, dictionary: Dictionary) -> Value:
     spec = dictionary.variables[name]
     why = level.why.get(name)
     if spec.type == "multiple":
-        held = [f"{name}__{code}" for code in dictionary.codes_of(name) if f"{name}__{code}" in level.frame.columns]
+        wanted = [f"{name}__{code}" for code in dictionary.codes_of(name)]
+        held = [answer for answer in wanted if answer in level.frame.columns]
         known = level.frame[held].notna().any(axis=1).to_numpy()
         return Value("number", np.where(known, 1.0, np.nan), why=why)
     column = level.frame[name]
@@ -107,6 +108,5 @@ def read_value(level: LevelData, name: str, dictionary: Dictionary) -> Value:
         places = pd.Index(codes).get_indexer(pd.Index(column.astype(object)))
         return Value("code", np.asarray(places, dtype=np.int64), codes, why)
     if spec.type == "text":
-        texts = column.to_numpy(dtype=object)
-        return Value("text", np.where(pd.isna(texts), None, texts), why=why)
+        return Value("text", column.astype(object).where(column.notna(), None).to_numpy(dtype=object), why=why)
     return Value("number", column.to_numpy(dtype=np.float64), why=why)

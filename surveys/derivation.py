@@ -1,4 +1,4 @@
-"""Derived variables, computed in the order in which they need one another, with the reasons of what is missing."""
+"""Derived variables, each computed after those it reads, with the reasons of what is missing."""
 
 from __future__ import annotations
 
@@ -87,7 +87,8 @@ def derivable(microdata: Microdata, dictionary: Dictionary) -> tuple[str, ...]:
     derived = [name for name, spec in dictionary.variables.items() if spec.derive is not None]
     for name in derivation_order(dictionary, derived):
         spec = dictionary.variables[name]
-        if spec.level in microdata.levels and (name in held or all(needed in held for needed in formula_names(spec))):
+        readable = name in held or all(needed in held for needed in formula_names(spec))
+        if readable and spec.level in microdata.levels:
             held.add(name)
             found.append(name)
     return tuple(found)
@@ -138,10 +139,9 @@ def _column(value: Value, spec: Variable, dictionary: Dictionary) -> tuple[NDArr
     if spec.type == "code":
         codes = dictionary.codes_of(spec.name)
         places = coded(value, codes)
-        return places < 0, pd.Series(pd.Categorical.from_codes(places, categories=list(codes)))
+        return places < 0, pd.Series(pd.Categorical.from_codes(places, categories=pd.Index(codes)))
     if spec.type == "text":
-        texts = value.texts()
-        return np.asarray(np.equal(texts, None), dtype=bool), pd.Series(texts, dtype=object)
+        return value.missing, pd.Series(value.texts(), dtype=object)
     numbers = value.numbers()
     return np.isnan(numbers), pd.Series(np.array(numbers, dtype=np.float64))
 

@@ -1,4 +1,4 @@
-"""What the survey knows by name: levels, code lists, variables, rules, breakdowns and indicators, in two languages."""
+"""What a survey knows by name: levels, code lists, variables, rules, breakdowns and indicators."""
 
 from __future__ import annotations
 

@@ -31,16 +31,20 @@ SECTIONS = ("missing_kinds", "levels", "code_lists", "variables", "rules", "brea
 
 REDEFINED = Message(
     "redefined",
-    "'{name}' is already in the common dictionary; a study adds to it and never changes it. Give this one another name.",
-    "'{name}' ya está en el diccionario común; un estudio le agrega y nunca lo cambia. Dé a este otro nombre.")
+    "'{name}' is already in the common dictionary; a study adds to it and never changes it. Give this one "
+    "another name.",
+    "'{name}' ya está en el diccionario común; un estudio le agrega y nunca lo cambia. Dé a este otro "
+    "nombre.")
 KINDS_FIXED = Message(
     "missing_kinds_fixed",
     "kinds of missing are defined in the common dictionary only. Use one of: {kinds}.",
     "los tipos de dato faltante se definen solo en el diccionario común. Use uno de: {kinds}.")
 LABEL_MISSING = Message(
     "label_missing",
-    "the {english} text ('{language}') is missing or empty. Every text is given in Spanish and in English; write it here.",
-    "falta el texto en {spanish} ('{language}') o está vacío. Todo texto se da en español y en inglés; escríbalo aquí.")
+    "the {english} text ('{language}') is missing or empty. Every text is given in Spanish and in English; "
+    "write it here.",
+    "falta el texto en {spanish} ('{language}') o está vacío. Todo texto se da en español y en inglés; "
+    "escríbalo aquí.")
 UNKNOWN_LEVEL = Message(
     "unknown_level",
     "there is no level '{name}'. The levels are: {levels}.",
@@ -52,7 +56,8 @@ LEVEL_CIRCLE = Message(
 LEVEL_KEY = Message(
     "level_key",
     "the key of a level begins with the key of its parent ({parent_key}). Write those columns first.",
-    "la llave de un nivel empieza con la llave del nivel superior ({parent_key}). Escriba primero esas columnas.")
+    "la llave de un nivel empieza con la llave del nivel superior ({parent_key}). Escriba primero esas "
+    "columnas.")
 UNKNOWN_LIST = Message(
     "unknown_code_list",
     "there is no code list '{name}'. The nearest is '{nearest}'; correct it or add the list.",
@@ -88,9 +93,11 @@ CIRCULAR = Message(
     "preguntadas.")
 BREAKDOWN_NOT_CODED = Message(
     "breakdown_not_coded",
-    "a breakdown needs a variable of type code, and '{name}' is of type {type}. Derive a code variable, for example "
+    "a breakdown needs a variable of type code, and '{name}' is of type {type}. Derive a code variable, for "
+    "example "
     "with `band`.",
-    "una desagregación necesita una variable de tipo code, y '{name}' es de tipo {type}. Derive una variable de "
+    "una desagregación necesita una variable de tipo code, y '{name}' es de tipo {type}. Derive una variable "
+    "de "
     "código, por ejemplo con `band`.")
 UNKNOWN_STATISTIC = Message(
     "unknown_statistic",
@@ -111,7 +118,8 @@ DISTRIBUTION_OF = Message(
 BANDS_AND_CODES = Message(
     "bands_and_codes",
     "`band` makes {bands} bands and list '{list}' has {codes} codes; each band needs one. Correct either.",
-    "`band` hace {bands} tramos y la lista '{list}' tiene {codes} códigos; cada tramo necesita uno. Corrija uno de los "
+    "`band` hace {bands} tramos y la lista '{list}' tiene {codes} códigos; cada tramo necesita uno. Corrija "
+    "uno de los "
     "dos.")
 
 
@@ -164,7 +172,8 @@ def extend_dictionary(base: Dictionary, data: Data, where: Where) -> Dictionary:
                 for section in SECTIONS for name in _entries(data, section) if name in getattr(base, section)]
     if base.missing_kinds and _entries(data, "missing_kinds"):
         problems = [problem for problem in problems if "missing_kinds" not in problem.where]
-        problems.append(Problem(KINDS_FIXED, where(("missing_kinds",)), {"kinds": ", ".join(base.missing_kinds)}))
+        kinds = ", ".join(base.missing_kinds)
+        problems.append(Problem(KINDS_FIXED, where(("missing_kinds",)), {"kinds": kinds}))
     labels = _Labels(where)
     merged = _merged(base, data, labels)
     problems += labels.problems
@@ -210,7 +219,8 @@ def _merged(base: Dictionary, data: Data, labels: _Labels) -> Dictionary:
     def make_list(name: str, entry: Data) -> CodeList:
         codes = {code: Code(code, labels.read(given.get("label"), ("code_lists", name, "codes", code, "label")),
                             given.get("sdmx")) for code, given in entry["codes"].items()}
-        return CodeList(name, labels.read(entry.get("label"), ("code_lists", name, "label")), codes, entry.get("sdmx"))
+        label = labels.read(entry.get("label"), ("code_lists", name, "label"))
+        return CodeList(name, label, codes, entry.get("sdmx"))
 
     def make_variable(name: str, entry: Data) -> Variable:
         limits = entry.get("range")
@@ -262,18 +272,22 @@ def _level_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Pr
             yield Problem(UNKNOWN_LEVEL, where(("levels", name, "parent")),
                           {"name": level.parent, "levels": ", ".join(merged.levels)})
             continue
-        chain, parent = [name], level.parent
+        chain = [name]
+        parent: str | None = level.parent
         while parent is not None and parent in merged.levels and parent not in chain:
             chain.append(parent)
             parent = merged.levels[parent].parent
         if parent == name and name == min(chain):
-            yield Problem(LEVEL_CIRCLE, where(("levels", name, "parent")), {"chain": " -> ".join([*chain, name])})
+            yield Problem(LEVEL_CIRCLE, where(("levels", name, "parent")),
+                          {"chain": " -> ".join([*chain, name])})
         above = merged.levels[level.parent].key
         if parent is None and level.key[:len(above)] != above:
             yield Problem(LEVEL_KEY, where(("levels", name, "key")), {"parent_key": ", ".join(above)})
 
 
-def _known_level(merged: Dictionary, section: str, name: str, level: str, where: Where) -> Iterator[Problem]:
+def _known_level(
+    merged: Dictionary, section: str, name: str, level: str, where: Where,
+) -> Iterator[Problem]:
     if level not in merged.levels:
         yield Problem(UNKNOWN_LEVEL, where((section, name, "level")),
                       {"name": level, "levels": ", ".join(merged.levels)})
@@ -374,7 +388,8 @@ def _breakdown_problems(merged: Dictionary, data: Data, where: Where) -> Iterato
         place = where(("breakdowns", name, "variable"))
         spec = merged.variables.get(variable)
         if spec is None:
-            yield Problem(UNKNOWN_VARIABLE, place, {"name": variable, "nearest": nearest(variable, merged.variables)})
+            yield Problem(UNKNOWN_VARIABLE, place,
+                          {"name": variable, "nearest": nearest(variable, merged.variables)})
         elif spec.type != "code":
             yield Problem(BREAKDOWN_NOT_CODED, place, {"name": variable, "type": spec.type})
 

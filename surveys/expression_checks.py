@@ -1,32 +1,41 @@
-"""An expression against the dictionary: every name known, at a level that can be read, and every code in its list."""
+"""An expression against the dictionary: names known, levels readable, codes in their lists."""
 
 from __future__ import annotations
 
 import ast
 import difflib
 from collections.abc import Iterable, Iterator
-from typing import cast
+from itertools import pairwise
+from typing import TypeAlias, cast
 
 from surveys.dictionary import Dictionary, Variable
 from surveys.expressions import LEVEL_FUNCTIONS, parse
 from surveys.problems import DictionaryError, Message, Problem
 from surveys.values import match_code, plain_number
 
+Faults: TypeAlias = Iterator[tuple[Message, dict[str, object]]]
+
 UNKNOWN_VARIABLE = Message(
     "unknown_variable",
-    "there is no variable '{name}' in the dictionary. The nearest name is '{nearest}'; correct it or add the variable.",
-    "no existe la variable '{name}' en el diccionario. El nombre más parecido es '{nearest}'; corríjalo o agregue la "
+    "there is no variable '{name}' in the dictionary. The nearest name is '{nearest}'; correct it or add the "
+    "variable.",
+    "no existe la variable '{name}' en el diccionario. El nombre más parecido es '{nearest}'; corríjalo o "
+    "agregue la "
     "variable.")
 VARIABLE_BELOW = Message(
     "variable_below",
-    "'{name}' belongs to level '{below}', under '{level}': one row of '{level}' has several values of it. Summarize "
+    "'{name}' belongs to level '{below}', under '{level}': one row of '{level}' has several values of it. "
+    "Summarize "
     "it, for example `any_of({below}, ...)` or `count_of({below}, ...)`.",
-    "'{name}' es del nivel '{below}', por debajo de '{level}': una fila de '{level}' tiene varios valores de ella. "
+    "'{name}' es del nivel '{below}', por debajo de '{level}': una fila de '{level}' tiene varios valores de "
+    "ella. "
     "Resúmala, por ejemplo `any_of({below}, ...)` o `count_of({below}, ...)`.")
 VARIABLE_ELSEWHERE = Message(
     "variable_elsewhere",
-    "'{name}' belongs to level '{below}', which is neither above nor under '{level}'. Use a variable of '{level}'.",
-    "'{name}' es del nivel '{below}', que no está ni encima ni debajo de '{level}'. Use una variable de '{level}'.")
+    "'{name}' belongs to level '{below}', which is neither above nor under '{level}'. Use a variable of "
+    "'{level}'.",
+    "'{name}' es del nivel '{below}', que no está ni encima ni debajo de '{level}'. Use una variable de "
+    "'{level}'.")
 LEVEL_NOT_BELOW = Message(
     "level_not_below",
     "`{function}` looks into a level under '{level}', and '{name}' is not one. Levels under it: {levels}.",
@@ -87,7 +96,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return found[0] if found else "-"
 
 
-def _faults(node: ast.expr, level: str, dictionary: Dictionary) -> Iterator[tuple[Message, dict[str, object]]]:
+def _faults(node: ast.expr, level: str, dictionary: Dictionary) -> Faults:
     if isinstance(node, ast.Name):
         yield from _name_faults(node.id, level, dictionary)
         spec = dictionary.variables.get(node.id)
@@ -97,7 +106,7 @@ def _faults(node: ast.expr, level: str, dictionary: Dictionary) -> Iterator[tupl
         yield from _call_faults(node, level, dictionary)
     elif isinstance(node, ast.Compare):
         sides = [node.left, *node.comparators]
-        for left, right in zip(sides, sides[1:], strict=False):
+        for left, right in pairwise(sides):
             yield from _constant_faults(left, right, dictionary)
             yield from _constant_faults(right, left, dictionary)
         for side in sides:
@@ -108,7 +117,7 @@ def _faults(node: ast.expr, level: str, dictionary: Dictionary) -> Iterator[tupl
                 yield from _faults(child, level, dictionary)
 
 
-def _call_faults(node: ast.Call, level: str, dictionary: Dictionary) -> Iterator[tuple[Message, dict[str, object]]]:
+def _call_faults(node: ast.Call, level: str, dictionary: Dictionary) -> Faults:
     function = cast(ast.Name, node.func).id
     if function in LEVEL_FUNCTIONS:
         below = cast(ast.Name, node.args[0]).id
@@ -134,16 +143,14 @@ def _call_faults(node: ast.Call, level: str, dictionary: Dictionary) -> Iterator
         yield from _faults(argument, level, dictionary)
 
 
-def _answer_faults(
-    spec: Variable, constant: ast.Constant, dictionary: Dictionary,
-) -> Iterator[tuple[Message, dict[str, object]]]:
+def _answer_faults(spec: Variable, constant: ast.Constant, dictionary: Dictionary) -> Faults:
     if spec.type != "multiple":
         yield NOT_MULTIPLE, {"name": spec.name, "type": spec.type}
     else:
         yield from _code_faults(spec, constant.value, dictionary)
 
 
-def _name_faults(name: str, level: str, dictionary: Dictionary) -> Iterator[tuple[Message, dict[str, object]]]:
+def _name_faults(name: str, level: str, dictionary: Dictionary) -> Faults:
     spec = dictionary.variables.get(name)
     if spec is None:
         yield UNKNOWN_VARIABLE, {"name": name, "nearest": nearest(name, dictionary.variables)}
@@ -152,9 +159,7 @@ def _name_faults(name: str, level: str, dictionary: Dictionary) -> Iterator[tupl
         yield message, {"name": name, "below": spec.level, "level": level}
 
 
-def _constant_faults(
-    variable: ast.expr, other: ast.expr, dictionary: Dictionary,
-) -> Iterator[tuple[Message, dict[str, object]]]:
+def _constant_faults(variable: ast.expr, other: ast.expr, dictionary: Dictionary) -> Faults:
     spec = dictionary.variables.get(variable.id) if isinstance(variable, ast.Name) else None
     if spec is None:
         return
@@ -168,7 +173,7 @@ def _constant_faults(
             yield TEXT_OF_NUMBER, {"variable": spec.name, "code": constant.value}
 
 
-def _code_faults(spec: Variable, constant: object, dictionary: Dictionary) -> Iterator[tuple[Message, dict[str, object]]]:
+def _code_faults(spec: Variable, constant: object, dictionary: Dictionary) -> Faults:
     if spec.codes is None or spec.codes not in dictionary.code_lists:
         return
     codes = tuple(dictionary.code_lists[spec.codes].codes)

@@ -1,4 +1,4 @@
-"""Evaluation of an expression on whole columns, with missing values carried along with their reasons."""
+"""Evaluation of an expression on whole columns, missing values carried along with their reasons."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveys.columns import Columns
-from surveys.values import Value, conjunction, disjunction, first_reason, match_code, negation, truth
+from surveys.values import Kind, Value, conjunction, disjunction, first_reason, match_code, negation, truth
 
 
 def evaluate_node(node: ast.expr, columns: Columns) -> Value:
@@ -70,8 +70,10 @@ def _comparison(node: ast.Compare, columns: Columns) -> Value:
         if isinstance(operator, ast.In | ast.NotIn):
             wanted = [_constant(cast(ast.Constant, item).value)
                       for item in cast(ast.List | ast.Tuple, right_node).elts]
-            part = _reasoned(disjunction([_compare(ast.Eq(), left, item) for item in wanted]), [left]) if wanted \
-                else truth(np.zeros(left.data.shape, bool), left.missing)
+            part = truth(np.zeros(left.data.shape, bool), left.missing)
+            if wanted:
+                part = disjunction([_compare(ast.Eq(), left, item) for item in wanted])
+            part = _reasoned(part, [left])
             parts.append(negation(part) if isinstance(operator, ast.NotIn) else part)
         else:
             right = evaluate_node(right_node, columns)
@@ -232,14 +234,15 @@ def _alike(values: Sequence[Value]) -> list[Value]:
     """Bring values to one kind, so that a choice between them has one."""
     kinds = {value.kind for value in values}
     if kinds <= {"number", "truth", "position"}:
-        kind = "position" if kinds == {"position"} else "truth" if kinds == {"truth"} else "number"
+        kind: Kind = "position" if kinds == {"position"} else "truth" if kinds == {"truth"} else "number"
         return [Value(kind, value.numbers(), why=value.why) for value in values]
     if any(value.kind == "text" and value.data.shape != () for value in values) \
             or any(value.kind not in ("text", "code") and value.data.shape != () for value in values):
         return [Value("text", value.texts(), why=value.why) for value in values]
     # constants and codes: a list of codes of their own keeps the work on integers
     codes = tuple(dict.fromkeys(
-        code for value in values for code in (value.codes if value.kind == "code" else (value.texts().item(),))))
+        code for value in values
+        for code in (value.codes if value.kind == "code" else (value.texts().item(),))))
     place = {code: position for position, code in enumerate(codes)}
     alike = []
     for value in values:

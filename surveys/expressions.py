@@ -1,14 +1,14 @@
-"""Conditions and formulas written in the dictionary: a small safe language, read once and evaluated on whole columns."""
+"""Conditions and formulas of the dictionary: a small safe language, evaluated on whole columns."""
 
 from __future__ import annotations
 
 import ast
 import difflib
-import math
 import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from surveys.columns import Columns
 from surveys.expression_evaluation import evaluate_node
@@ -48,12 +48,15 @@ TOO_DEEP = Message(
 NOT_READ = Message(
     "expression_syntax",
     "'{expression}' cannot be read near character {column}. Check parentheses, quotes and `==` for equality.",
-    "'{expression}' no se puede leer cerca del carácter {column}. Revise paréntesis, comillas y `==` para igualdad.")
+    "'{expression}' no se puede leer cerca del carácter {column}. Revise paréntesis, comillas y `==` para "
+    "igualdad.")
 REFUSED = Message(
     "expression_refused",
-    "'{part}' is not part of the language. Use names, constants, + - * /, comparisons, and, or, not, in, and the "
+    "'{part}' is not part of the language. Use names, constants, + - * /, comparisons, and, or, not, in, and "
+    "the "
     "functions of the manual.",
-    "'{part}' no es parte del lenguaje. Use nombres, constantes, + - * /, comparaciones, and, or, not, in y las "
+    "'{part}' no es parte del lenguaje. Use nombres, constantes, + - * /, comparaciones, and, or, not, in y "
+    "las "
     "funciones del manual.")
 UNKNOWN_FUNCTION = Message(
     "expression_unknown_function",
@@ -143,7 +146,7 @@ def parse(text: object, *, where: str = "expression") -> Expression:
     Raises
     ------
     DictionaryError
-        Empty, too long, nested too deeply, not readable, or with parts outside the language; all found together.
+        Empty, too long, nested too deeply, not readable, or with parts outside the language.
     """
     problem = _unreadable(text)
     if problem is not None:
@@ -154,8 +157,9 @@ def parse(text: object, *, where: str = "expression") -> Expression:
             warnings.simplefilter("ignore")
             tree = ast.parse(written, mode="eval").body
     except SyntaxError as fault:
+        column = min(fault.offset or len(written), len(written))
         raise DictionaryError([Problem(NOT_READ, where, {
-            "expression": _short(written), "column": fault.offset or 1})]) from None
+            "expression": _short(written), "column": column})]) from None
     except (RecursionError, MemoryError):
         raise DictionaryError([Problem(TOO_DEEP, where, {"deepest": DEEPEST})]) from None
     except ValueError:
@@ -222,7 +226,7 @@ def _constant_faults(node: ast.Constant) -> Iterator[tuple[Message, dict[str, ob
         return
     if not isinstance(node.value, int | float):
         yield REFUSED, {"part": _source(node)}
-    elif not math.isfinite(node.value) or abs(node.value) > LARGEST_NUMBER:
+    elif abs(node.value) > LARGEST_NUMBER:
         yield NUMBER_TOO_LARGE, {"part": _source(node)}
 
 
@@ -268,7 +272,7 @@ def _shaped(name: str, arguments: list[ast.expr]) -> bool:
     if name == "band":
         bounds = [argument.value for argument in arguments[1:] if isinstance(argument, ast.Constant)
                   and isinstance(argument.value, int | float)]
-        return len(bounds) == len(arguments) - 1 and all(a < b for a, b in zip(bounds, bounds[1:], strict=False))
+        return len(bounds) == len(arguments) - 1 and all(a < b for a, b in pairwise(bounds))
     return True
 
 

@@ -121,7 +121,9 @@ def _expressions(*texts: str | None) -> list[Expression]:
     return [parse(text) for text in texts if text is not None]
 
 
-def _judgeable(microdata: Microdata, dictionary: Dictionary, level: str, expressions: list[Expression]) -> bool:
+def _judgeable(
+    microdata: Microdata, dictionary: Dictionary, level: str, expressions: list[Expression],
+) -> bool:
     if level not in microdata.levels:
         return False
     for name in (name for expression in expressions for name in expression.names):

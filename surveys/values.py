@@ -42,11 +42,11 @@ class Value:
         if self.kind == "code":
             return np.asarray(self.data < 0)
         if self.kind == "text":
-            return np.asarray(np.equal(self.data, None), dtype=bool)
+            return _is_none(self.data)
         return np.asarray(np.isnan(self.data))
 
     def is_true(self) -> NDArray[np.bool_]:
-        """True where the value is known and true, (n,) bool; a missing condition counts as false."""
+        """Tell where the value is known and true, (n,) bool; a missing condition counts as false."""
         numbers = self.numbers()
         return np.asarray(~np.isnan(numbers) & (numbers != 0))
 
@@ -113,7 +113,7 @@ def first_reason(values: Sequence[Value]) -> Reasons | None:
     result: Reasons | None = None
     for value in values:
         if value.why is not None:
-            result = value.why if result is None else np.asarray(np.where(result == 0, value.why, result), np.int8)
+            result = value.why if result is None else np.where(result == 0, value.why, result).astype(np.int8)
     return result
 
 
@@ -136,6 +136,11 @@ def match_code(codes: Sequence[str], constant: str | float) -> int | None:
 def plain_number(number: float) -> str:
     """Write a number without a needless point."""
     return str(int(number)) if float(number).is_integer() else repr(float(number))
+
+
+def _is_none(data: NDArray[Any]) -> NDArray[np.bool_]:
+    # `==` on an object array compares item by item
+    return np.asarray(data == np.array(None, dtype=object)).astype(np.bool_)
 
 
 def _number(text: str) -> float:
