@@ -108,7 +108,7 @@ class Ingredients:
 
     def missing_sources(self) -> list[DeclaredSource]:
         """Return the declared source files that are not in the data folder."""
-        return [one for one in self._declared_sources if not find_source(self.data, self.study_name, one.file).is_file()]
+        return [one for one in self._declared_sources if not self._place(one).is_file()]
 
     @cached_property
     def code(self) -> str:
@@ -160,9 +160,12 @@ class Ingredients:
         missing = self.missing_sources()
         if missing:
             raise DataError([self._missing(one) for one in missing])
-        paths = {one.file: find_source(self.data, self.study_name, one.file) for one in self._declared_sources}
+        paths = {one.file: self._place(one) for one in self._declared_sources}
         hashes = file_hashes(paths.values())
         return {f"data/{file}": hashes[path] for file, path in paths.items()}
+
+    def _place(self, source: DeclaredSource) -> Path:
+        return find_source(self.data, self.study_name, source.file)
 
     def _missing(self, source: DeclaredSource) -> Problem:
         details = {

@@ -57,10 +57,11 @@ def listing(project: Project, data: Path, build: Path, language: Language) -> st
     """
     folders = sorted(path.parent for path in project.studies.glob("*/study.yaml"))
     width = max((len(folder.name) for folder in folders), default=0)
-    return "\n".join(
-        f"{folder.name:<{width}}  {state_of(Ingredients(project, folder.name, folder, data, build / folder.name), language)}"
-        for folder in folders
-    )
+    lines = []
+    for folder in folders:
+        ingredients = Ingredients(project, folder.name, folder, data, build / folder.name)
+        lines.append(f"{folder.name:<{width}}  {state_of(ingredients, language)}")
+    return "\n".join(lines)
 
 
 def state_of(ingredients: Ingredients, language: Language) -> str:

@@ -47,18 +47,15 @@ def find_source(data: Path, study: str, file: str) -> Path:
     Returns
     -------
     Path
-        The first that exists of ``data/file``, ``data/<study>/file`` and, for a plain file name, the only
-        file of that name one folder below; otherwise ``data/file``, which does not exist.
+        The first that exists of ``data/file``, ``data/<study>/file`` and a file of that name one folder below
+        (of several, the first: the reader refuses them by name); otherwise ``data/file``, which does not exist.
     """
     direct = data / file
     for candidate in (direct, data / study / file):
         if candidate.is_file():
             return candidate
-    if "/" not in file and data.is_dir():
-        below = sorted(folder / file for folder in data.iterdir() if (folder / file).is_file())
-        if len(below) == 1:
-            return below[0]
-    return direct
+    below = sorted(folder / file for folder in data.iterdir() if (folder / file).is_file()) if data.is_dir() else []
+    return below[0] if below else direct
 
 
 def declared(study_file: Path, cache: Path) -> Declared:
