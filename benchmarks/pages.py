@@ -1,0 +1,72 @@
+"""The table and the curves of a benchmark, as Markdown, JSON and a picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+from benchmarks.tasks import TASKS
+
+NAMES = {"caracteriza": "this engine", "svy": "svy", "samplics": "samplics", "r": "R survey", "limit": "reading once"}
+
+
+def write_pages(timings: Sequence[Mapping[str, Any]], folder: Path) -> None:
+    """Write ``bench.md``, ``bench.json`` and ``bench.png``.
+
+    Parameters
+    ----------
+    timings : sequence of mapping
+        Engine, task, persons, seconds, median, MiB and agreement.
+    folder : Path
+        Where to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "bench.json").write_text(json.dumps(list(timings), indent=1), encoding="utf-8")
+    (folder / "bench.md").write_text(_table(timings), encoding="utf-8")
+    _curves(timings, folder / "bench.png")
+
+
+def _table(timings: Sequence[Mapping[str, Any]]) -> str:
+    ours = {(item["task"], item["persons"]): item["median"] for item in timings if item["engine"] == "caracteriza"}
+    lines = [
+        "| task | persons | engine | seconds | spread | times ours | MiB | estimates differ | SE differ |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for item in timings:
+        base = ours.get((item["task"], item["persons"]))
+        ratio = f"{item['median'] / base:.3g}" if base else ""
+        spread = f"{min(item['seconds']):.3g}-{max(item['seconds']):.3g}"
+        far = [("" if item[name] is None else f"{item[name]:.1e}") for name in ("estimate", "se")]
+        lines.append(
+            f"| {item['task']} | {item['persons']:,} | {NAMES[item['engine']]} | {item['median']:.3g} | {spread} "
+            f"| {ratio} | {item['mib']:.0f} | {far[0]} | {far[1]} |"
+        )
+    words = [f"- **{name}** {task.words}: {task.cells:,} estimates" for name, task in TASKS.items()]
+    return "\n".join([*words, "", *lines, ""])
+
+
+def _curves(timings: Sequence[Mapping[str, Any]], path: Path) -> None:
+    tasks = list(dict.fromkeys(item["task"] for item in timings))
+    figure, axes = plt.subplots(1, len(tasks), figsize=(3.2 * len(tasks), 3.2), squeeze=False, layout="constrained")
+    for axis, task in zip(axes[0], tasks, strict=True):
+        for engine, mark in zip(NAMES, "os^Dx", strict=True):
+            points = sorted(
+                (item["persons"], item["median"])
+                for item in timings
+                if item["task"] == task and item["engine"] == engine
+            )
+            if points:
+                axis.loglog(*zip(*points, strict=True), marker=mark, label=NAMES[engine])
+        axis.set(title=task, xlabel="persons")
+        axis.grid(alpha=0.3)
+    axes[0][0].set_ylabel("seconds")
+    axes[0][-1].legend(fontsize=7)
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+    plt.close(figure)
