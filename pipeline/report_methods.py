@@ -74,16 +74,16 @@ def sources_of(study: Study, records: Records, words: Words) -> tuple[Source, ..
         facts = []
         if source.format == "synthetic":
             seed = words.say("seed", seed=study.synthetic_seed)
-            facts.append((words["source_file"], f"{words['source_synthetic']} {seed}"))
+            facts.append((words["source_file"], f"{words['source_none']} {seed}"))
         else:
-            facts.append((words["source_file"], str(ran.get("file") or source.file or "")))
             facts.append((words["source_sha"], str(ran.get("sha256") or source.sha256 or "")))
         if ran.get("rows") is not None:
             facts.append((words["source_rows"], plain(float(ran["rows"]), 0)))
         for key, label in (("source_obtain", source.obtain), ("source_licence", source.licence)):
             if label is not None:
                 facts.append((words[key], label.get(words.language)))
-        listed.append(Source(name, tuple((key, text) for key, text in facts if text)))
+        title = words["source_synthetic"] if source.format == "synthetic" else str(ran.get("file") or source.file)
+        listed.append(Source(title, tuple((key, text) for key, text in facts if text)))
     return tuple(listed)
 
 

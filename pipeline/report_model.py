@@ -117,7 +117,8 @@ def build_report(
     labels = Labels(dictionary, words)
     methods = records.get("estimate", {}).get("methods", {})
     confidence = f"{100 * float(methods.get('confidence', 0.95)):g}"
-    builder = _Exhibits(frame, labels, confidence, fonts)
+    plan = [exhibit for chapter in study.report.chapters for exhibit in chapter.exhibits]
+    builder = _Exhibits(frame, labels, confidence, fonts, [item for item in plan if item.kind not in CHARTS])
     chapters = tuple(
         Chapter(number, chapter.title.get(language), _paragraphs(chapter.text.get(language) if chapter.text else ""),
                 tuple(builder.exhibits(chapter.exhibits)))
@@ -144,11 +145,13 @@ def build_report(
 
 
 class _Exhibits:
-    """Numbers the exhibits of a report and keeps the data table of every chart."""
+    """Numbers the exhibits of a report and makes a data table for every chart that no chapter table covers."""
 
-    def __init__(self, frame: pd.DataFrame, labels: Labels, confidence: str, fonts: Path) -> None:
+    def __init__(self, frame: pd.DataFrame, labels: Labels, confidence: str, fonts: Path,
+                 planned: Sequence[Exhibit]) -> None:
         self.frame, self.labels, self.confidence, self.fonts = frame, labels, confidence, fonts
-        self.tables = 0
+        self.planned = planned
+        self.tables = self.charts = 0
         self.data_tables: list[Table] = []
 
     def exhibits(self, plan: Sequence[Exhibit]) -> Iterator[Table | Chart]:
@@ -165,12 +168,8 @@ class _Exhibits:
                            anchor=f"table-{self.tables}", title=self.title(exhibit), confidence=self.confidence)
 
     def chart(self, exhibit: Exhibit) -> Chart:
-        words, position = self.labels.words, len(self.data_tables) + 1
-        title = self.title(exhibit)
-        data = build_table(self.frame, exhibit.indicators, exhibit.by, self.labels,
-                           number=f"{words['table']} A{position}", anchor=f"table-a{position}", title=title,
-                           confidence=self.confidence)
-        self.data_tables.append(data)
+        self.charts += 1
+        words, position, title = self.labels.words, self.charts, self.title(exhibit)
         points, total = _points(self.frame, exhibit, self.labels)
         if exhibit.options.get("sort"):
             points.sort(key=lambda point: -point.estimate if point.shown else float("inf"))
@@ -179,12 +178,24 @@ class _Exhibits:
         notes += [Note("", words[f"weak_{exhibit.kind}"])] if "weak" in statuses else []
         notes += [Note(mark, words[f"mark_{status}"]) for status, mark in MARKS.items()
                   if status in statuses and status != "weak"]
-        notes.append(Note("", words.say("data_of_chart", table=data.number)))
+        notes.append(Note("", words.say("data_of_chart", table=self.data_of(exhibit, title))))
         svg = draw(exhibit.kind, points, total=total, fonts=self.fonts, prefix=f"c{position}") \
             if any(point.shown for point in points) else ""
         return Chart(
-            number=f"{words['chart']} {position}", anchor=f"chart-{position}", title=title, unit=data.unit,
+            number=f"{words['chart']} {position}", anchor=f"chart-{position}", title=title, unit=" · ".join(sorted({self.labels.unit(point.unit) for point in points})),
             alt=describe(title, points, words, ordered=exhibit.kind == "line"), svg=svg, notes=tuple(notes))
+
+    def data_of(self, exhibit: Exhibit, title: str) -> str:
+        """Number of the table with a chart's values, made for the annex where no chapter has it."""
+        word = self.labels.words["table"]
+        for place, table in enumerate(self.planned, start=1):
+            if table.by == exhibit.by and set(exhibit.indicators) <= set(table.indicators):
+                return f"{word} {place}"
+        place = len(self.data_tables) + 1
+        self.data_tables.append(build_table(
+            self.frame, exhibit.indicators, exhibit.by, self.labels, number=f"{word} A{place}",
+            anchor=f"table-a{place}", title=title, confidence=self.confidence))
+        return f"{word} A{place}"
 
     def title(self, exhibit: Exhibit) -> str:
         if exhibit.title is not None:
