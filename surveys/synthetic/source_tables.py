@@ -1,0 +1,164 @@
+"""The files a field team would hand over after one draw: listing, members and moves of interviewed families."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveys.synthetic import events
+from surveys.synthetic.numbers import Integers
+from surveys.synthetic.persons import persons, whole_family_moved
+from surveys.synthetic.population import Flags, Population, population
+from surveys.synthetic.sample import COMPLETE, DISPLACED, LISTED_ONLY, Sample, draw_sample
+
+Texts = NDArray[np.object_]
+
+
+def draw(parameters: Mapping[str, Any], *, seed: int, country: Population | None = None) -> dict[str, pd.DataFrame]:
+    """Draw the study's two-phase sample once and write down what families said.
+
+    Parameters
+    ----------
+    parameters : mapping
+        The content of ``country.yaml``.
+    seed : int
+        Seed of the sample. The country has its own, ``country_seed`` in the parameters, so that repeated draws
+        come from one country.
+    country : Population, optional
+        The country, when it has been made already.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``families``: all families that answered the listing; ``persons``: members of interviewed families;
+        ``moves``: their changes of residence. Codes are text; empty cells are None.
+    """
+    made = country if country is not None else population(parameters, seed=parameters["country_seed"])
+    sample = draw_sample(made, seed=seed)
+    names = _family_names(made, sample)
+    families = _families(made, sample, names)
+    done = np.flatnonzero(sample.result == COMPLETE)
+    members = persons(made, sample.family[done])
+    return {"families": families, "persons": _persons(members, sample, names, done),
+            "moves": _moves(made, members, sample, names, done)}
+
+
+def _family_names(country: Population, sample: Sample) -> Texts:
+    segments = _segment_names(country)
+    segment = country.segment[sample.family]
+    first = np.cumsum(country.places.segment_families) - country.places.segment_families
+    inside = sample.family - first[segment] + 1
+    return np.array([f"{name}-{number:03d}" for name, number in zip(segments[segment], inside, strict=True)],
+                    dtype=object)
+
+
+def _segment_names(country: Population) -> Texts:
+    places = country.places
+    codes = places.code[places.segment_municipality]
+    return np.array([f"{code}-{number:05d}" for number, code in enumerate(codes)], dtype=object)
+
+
+def _families(country: Population, sample: Sample, names: Texts) -> pd.DataFrame:
+    places, family = country.places, sample.family
+    segment = country.segment[family]
+    municipality = country.municipality[family]
+    table: dict[str, Any] = {
+        "family": names, "stratum": places.code[municipality].astype(object), "segment": _segment_names(country)[segment],
+        "department": places.department[municipality].astype(object),
+        "municipality": places.code[municipality].astype(object),
+        "area": _codes(places.segment_area[segment]), "family_size": country.size[family].astype(float),
+        "weight": sample.weight, "weight_studied": sample.weight_studied, "interview_weight": sample.interview_weight,
+        "group": _codes(sample.group), "result": _codes(sample.result),
+        "moved": _codes(np.where(country.says_moved[family], 1, 2))}
+    told = events.causes(country, family)
+    for column in range(told.shape[1]):
+        table[f"cause_{column + 1}"] = _marks(told[:, column], country.says_moved[family])
+    done = sample.result == COMPLETE
+    table |= _interview(country, family, done, sample.group)
+    return pd.DataFrame(table)
+
+
+def _interview(country: Population, family: Integers, done: Flags, group: Integers) -> dict[str, Any]:
+    size = family.size
+    displaced = np.flatnonzero(done & (group == DISPLACED))
+    control = np.flatnonzero(done & (group != DISPLACED) & (group != LISTED_ONLY))
+    happened = events.displacement(country, family[displaced])
+    columns: dict[str, Any] = {}
+
+    def put(name: str, rows: Integers, values: NDArray[Any]) -> None:
+        column = columns.setdefault(name, np.full(size, None, dtype=object))
+        column[rows] = [str(value) for value in values]
+
+    put("year", displaced, country.year[family[displaced]])
+    for name in ("nature", "home_abandoned", "reported", "assisted", "count"):
+        put(name, displaced, happened[name])
+    put("whole_family", displaced, np.where(whole_family_moved(country, family[displaced]), 1, 2))
+    origin = country.places.code[happened["origin"]]
+    put("origin_department", displaced, country.places.department[happened["origin"]])
+    put("origin_municipality", displaced, np.where(np.isin(origin, list(country.values["origin_shares"])), origin, "9999"))
+    for name in ("triggers", "perpetrators"):
+        for code in range(happened[name].shape[1]):
+            put(f"{name}_{code + 1}", displaced, happened[name][:, code].astype(int))
+    silent = happened["reported"] == 2
+    for code in range(happened["not_reported"].shape[1]):
+        put(f"not_reported_{code + 1}", displaced[silent], happened["not_reported"][silent, code].astype(int))
+    for rows in (displaced, control):
+        said = events.needs(country, family[rows])
+        for name in ("intention", "tenure", "rooms"):
+            put(name, rows, said[name])
+        for code in range(said["needs"].shape[1]):
+            put(f"need_{code + 1}", rows, said["needs"][:, code].astype(int))
+    return columns
+
+
+def _persons(members: Mapping[str, Integers], sample: Sample, names: Texts, done: Integers) -> pd.DataFrame:
+    listed = done[members["row"]]
+    age = members["age"]
+    return pd.DataFrame({
+        "family": names[listed], "person": _codes(members["number"]), "interview_weight": sample.interview_weight[listed],
+        "relationship": _codes(members["relationship"]), "sex": _codes(members["sex"]), "age": age.astype(float),
+        "literate": _codes(members["literate"], age >= 10),
+        "attends_school": _codes(members["attends_school"], age >= 4),
+        "education": _codes(members["education"], age >= 4), "employment": _codes(members["employment"], age >= 16),
+        "disability": _codes(members["disability"]), "moved": _codes(members["moved"])})
+
+
+def _moves(country: Population, members: Mapping[str, Integers], sample: Sample, names: Texts,
+           done: Integers) -> pd.DataFrame:
+    moved = np.flatnonzero(members["moved"] == 1)
+    # Families that told the listing nobody moved tell the same in the interview.
+    moved = moved[country.says_moved[members["family"][moved]]]
+    times = events.episodes(country, members["family"][moved])
+    who = np.repeat(moved, times)
+    episode = np.arange(who.size) - np.repeat(np.cumsum(times) - times, times) + 1
+    count = np.repeat(times, times)
+    family = members["family"][who]
+    year = events.episode_year(country, family, episode, count)
+    born = int(country.values["last_year"]) - members["age"][who] <= year
+    who, episode, count, family, year = who[born], episode[born], count[born], family[born], year[born]
+    told = events.causes(country, family)
+    origin = country.places.department[events.origins(country, family)]
+    home = country.places.department[country.municipality[family]]
+    table: dict[str, Any] = {
+        "family": names[done[members["row"][who]]], "person": _codes(members["number"][who]), "move": _codes(episode),
+        "year": _codes(year), "origin": origin.astype(object),
+        "destination": np.where(episode == count, home, origin).astype(object)}
+    for column in range(told.shape[1]):
+        table[f"cause_{column + 1}"] = _marks(told[:, column], np.ones(family.size, dtype=bool))
+    return pd.DataFrame(table)
+
+
+def _codes(numbers: Integers, asked: Flags | None = None) -> Texts:
+    text = numbers.astype(str).astype(object)
+    text[(numbers == 0) if asked is None else ~asked] = None
+    return text
+
+
+def _marks(chosen: Flags, asked: Flags) -> Texts:
+    text = np.where(chosen, "1", "0").astype(object)
+    text[~asked] = None
+    return text
