@@ -11,7 +11,7 @@ import random
 from pathlib import Path
 
 HERE = Path(__file__).parent
-STRATA, PSUS, FAMILIES = 3, 8, 10
+STRATA, PSUS, FAMILIES = 3, 14, 6
 
 
 def main() -> None:
