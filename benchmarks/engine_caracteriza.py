@@ -1,4 +1,4 @@
-"""This project's engine, timed on one task in a process of its own."""
+"""Caracteriza, timed on one task in a process of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def prepare(data: pd.DataFrame, task: Task) -> dict[str, np.ndarray]:
 
 
 def run(columns: dict[str, np.ndarray], task: Task) -> pd.DataFrame:
-    """The task, from vectors to publishable rows."""
+    """Go from vectors to publishable rows."""
     design = design_from_columns(columns["stratum"], columns["psu"])
     measures = [
         Measure(name, "mean", columns[name], kind="prop" if columns[name].dtype == np.int8 else "mean")
@@ -33,7 +33,7 @@ def run(columns: dict[str, np.ndarray], task: Task) -> pd.DataFrame:
 
 
 def keyed(rows: pd.DataFrame, task: Task) -> pd.Series:
-    """Standard errors by indicator and domain, for the comparison with other engines."""
+    """Index standard errors by indicator and domain, for the comparison with other engines."""
     names = [name for name in LEVELS if name in rows]
     key = rows["indicator"].str.cat([rows[name].astype(str) for name in names], sep="|") if names else rows["indicator"]
     return pd.DataFrame({"key": key, "estimate": rows["estimate"], "se": rows["se"]}).set_index("key")

@@ -17,7 +17,7 @@ with warnings.catch_warnings():
 
 
 def prepare(data: pd.DataFrame, task: Task) -> pd.DataFrame:
-    """The data with one text column per breakdown."""
+    """Give the data one text column per breakdown."""
     for by in task.by:
         if by:
             data["|".join(by)] = data[list(by)].astype(str).agg("|".join, axis=1)
@@ -40,7 +40,7 @@ def run(data: pd.DataFrame, task: Task) -> list[tuple[str, tuple[str, ...], obje
 
 
 def keyed(found: list[tuple[str, tuple[str, ...], object]], task: Task) -> pd.DataFrame:
-    """Standard errors by indicator and domain."""
+    """Index standard errors by indicator and domain."""
     names = [name for name in LEVELS if any(name in by for by in task.by)]
     rows = []
     for indicator, by, estimator in found:

@@ -11,7 +11,7 @@ from benchmarks.tasks import LEVELS, Task
 
 
 def prepare(data: pd.DataFrame, task: Task) -> svy.Sample:
-    """A sample with its design; making it is not timed."""
+    """Make a sample with its design; this is not timed."""
     frame = pl.from_pandas(data).with_columns(pl.col("psu").cast(pl.Utf8), pl.col("stratum").cast(pl.Utf8))
     return svy.Sample(frame, svy.Design(stratum="stratum", psu="psu", wgt="weight"))
 
@@ -32,7 +32,7 @@ def run(sample: svy.Sample, task: Task) -> list[tuple[tuple[str, ...], list[obje
 
 
 def keyed(found: list[tuple[tuple[str, ...], list[object]]], task: Task) -> pd.DataFrame:
-    """Standard errors by indicator and domain."""
+    """Index standard errors by indicator and domain."""
     names = [name for name in LEVELS if any(name in by for by in task.by)]
     rows = []
     for by, answers in found:
