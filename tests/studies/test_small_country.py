@@ -65,15 +65,19 @@ def test_figures_equal_a_plain_count(results: Path, internal: pd.DataFrame) -> N
     women = [row for row in persons if row["sexo"] == "2.Mujer" and row["pobre"]]
     poor = sum(weight[row["folio"]] for row in women if row["pobre"] == "1")
     share = poor / sum(weight[row["folio"]] for row in women)
-    row = internal[(internal["indicator"] == "small_poverty") & (internal["sex"] == "2")
-                   & (internal["small_region"] == "_T")].iloc[0]
+    row = internal[
+        (internal["indicator"] == "small_poverty") & (internal["sex"] == "2") & (internal["small_region"] == "_T")
+    ].iloc[0]
     assert row["estimate"] == pytest.approx(share, rel=1e-12)
     assert row["n"] == len(women)
 
 
 def test_microdata_and_weights_are_for_their_owner_only(results: Path) -> None:
-    for path in (*results.glob("ingest/*.parquet"), *results.glob("weight/*.parquet"),
-                 results / "estimate" / "estimates.csv"):
+    for path in (
+        *results.glob("ingest/*.parquet"),
+        *results.glob("weight/*.parquet"),
+        results / "estimate" / "estimates.csv",
+    ):
         assert path.stat().st_mode & 0o077 == 0, path.name
 
 
@@ -114,26 +118,31 @@ def test_the_workbook_equals_the_estimates(results: Path, internal: pd.DataFrame
     for sheet in tables:
         assert ("SINT" if language == "es" else "SYNTH") in str(sheet["A2"].value)
         first = next(place for place, cell in enumerate(sheet[3]) if cell.value in ("Estimación", "Estimate"))
-        shown += [[cell.value for cell in row[first:first + len(NUMBERS)]] for row in sheet.iter_rows(min_row=4)]
+        shown += [[cell.value for cell in row[first : first + len(NUMBERS)]] for row in sheet.iter_rows(min_row=4)]
     expected = []
     whole = view["indicator"].str.partition(".")[0]
     pattern = (view[breakdown_columns(view)] != "_T").apply(tuple, axis=1)
     for _, rows in view.groupby([whole, pattern], sort=False):
-        expected += rows[list(NUMBERS) + ["status"]].to_dict("records")
+        expected += rows[[*NUMBERS, "status"]].to_dict("records")
     assert len(shown) == len(expected)
     for cells, row in zip(shown, expected, strict=True):
         if row["status"] in HIDDEN:
             assert cells == ["s"] * len(NUMBERS)
         else:
             assert [np.nan if cell is None else float(str(cell)) for cell in cells] == pytest.approx(
-                [row[name] for name in NUMBERS], rel=1e-15, nan_ok=True)
+                [row[name] for name in NUMBERS], rel=1e-15, nan_ok=True
+            )
 
 
 def test_numbers_of_hidden_rows_are_in_no_file(results: Path, internal: pd.DataFrame) -> None:
     hidden = internal[internal["status"].isin(HIDDEN)]
     kept = internal[~internal["status"].isin(HIDDEN)]
-    numbers = {f"{value:.6g}" for name in ("estimate", "se", "ci_low", "ci_high", "population")
-               for value in hidden[name] if np.isfinite(value)}
+    numbers = {
+        f"{value:.6g}"
+        for name in ("estimate", "se", "ci_low", "ci_high", "population")
+        for value in hidden[name]
+        if np.isfinite(value)
+    }
     numbers -= {f"{value:.6g}" for name in NUMBER_COLUMNS for value in kept[name] if np.isfinite(value)}
     number = re.compile(r"\d+\.\d+(?:[eE][-+]?\d+)?")
     for path in [*sorted((results / "disseminate").iterdir()), *sorted((results / "validate").iterdir())]:
@@ -180,7 +189,9 @@ def test_the_second_engine_agrees(results: Path) -> None:
 def test_a_printed_figure_that_differs_stops_after_the_page_is_written(root: Path, tmp_path: Path) -> None:
     folder = copy(tmp_path)
     printed = (folder / "published.csv").read_text(encoding="utf-8").splitlines()
-    altered = ["small_poverty,,99.9,100,1,0,Page 7," if line.startswith("small_poverty,,") else line for line in printed]
+    altered = [
+        "small_poverty,,99.9,100,1,0,Page 7," if line.startswith("small_poverty,,") else line for line in printed
+    ]
     (folder / "published.csv").write_text("\n".join(altered) + "\n", encoding="utf-8")
     with pytest.raises(DataError) as raised:
         bring(root, folder, tmp_path / "build", "validate")

@@ -25,26 +25,41 @@ def main() -> None:
             for family in range(1, FAMILIES + 1):
                 folio = f"{stratum}{psu:02d}{family:02d}"
                 displaced = draw.random() < (0.18 if stratum == 1 else 0.04)
-                households.append({
-                    "folio": folio, "estrato": stratum, "upm": psu, "region": stratum,
-                    "factor": round(draw.uniform(40, 160) * stratum, 4),
-                    "ingreso": "" if draw.random() < 0.03 else round(300 * 2.7 ** (level + draw.gauss(0, 0.5)), 2),
-                })
+                households.append(
+                    {
+                        "folio": folio,
+                        "estrato": stratum,
+                        "upm": psu,
+                        "region": stratum,
+                        "factor": round(draw.uniform(40, 160) * stratum, 4),
+                        "ingreso": "" if draw.random() < 0.03 else round(300 * 2.7 ** (level + draw.gauss(0, 0.5)), 2),
+                    }
+                )
                 for person in range(1, draw.choice([1, 2, 3, 3, 4, 5]) + 1):
-                    persons.append({
-                        "folio": folio, "nro": person, "sexo": draw.choice(["1.Hombre", "2.Mujer"]),
-                        "edad": draw.randint(0, 85),
-                        "pobre": "" if draw.random() < 0.02 else int(draw.random() < 0.35 - 0.15 * level),
-                        "desplazada": int(displaced), "motivo": draw.choice([1, 1, 1, 2]) if displaced else "",
-                    })
+                    persons.append(
+                        {
+                            "folio": folio,
+                            "nro": person,
+                            "sexo": draw.choice(["1.Hombre", "2.Mujer"]),
+                            "edad": draw.randint(0, 85),
+                            "pobre": "" if draw.random() < 0.02 else int(draw.random() < 0.35 - 0.15 * level),
+                            "desplazada": int(displaced),
+                            "motivo": draw.choice([1, 1, 1, 2]) if displaced else "",
+                        }
+                    )
     _write("households.csv", households)
     _write("persons.csv", persons)
     weight = {row["folio"]: float(str(row["factor"])) for row in households}
-    _write("published.csv", [
-        _figure("small_persons", "", sum(weight[row["folio"]] for row in persons), 1, 0),
-        _figure("small_poverty", "", _share(persons, weight), 100, 1),
-        _figure("small_poverty", "sex=2", _share([row for row in persons if row["sexo"] == "2.Mujer"], weight), 100, 1),
-    ])
+    _write(
+        "published.csv",
+        [
+            _figure("small_persons", "", sum(weight[row["folio"]] for row in persons), 1, 0),
+            _figure("small_poverty", "", _share(persons, weight), 100, 1),
+            _figure(
+                "small_poverty", "sex=2", _share([row for row in persons if row["sexo"] == "2.Mujer"], weight), 100, 1
+            ),
+        ],
+    )
 
 
 def _share(persons: list[dict[str, object]], weight: dict[object, float]) -> float:
@@ -53,8 +68,16 @@ def _share(persons: list[dict[str, object]], weight: dict[object, float]) -> flo
 
 
 def _figure(indicator: str, domain: str, value: float, scale: float, digits: int) -> dict[str, object]:
-    return {"indicator": indicator, "domain": domain, "value": f"{value * scale:.{digits}f}", "scale": scale,
-            "digits": digits, "tolerance": 0, "where": "An office that does not exist", "explanation": ""}
+    return {
+        "indicator": indicator,
+        "domain": domain,
+        "value": f"{value * scale:.{digits}f}",
+        "scale": scale,
+        "digits": digits,
+        "tolerance": 0,
+        "where": "An office that does not exist",
+        "explanation": "",
+    }
 
 
 def _write(name: str, rows: list[dict[str, object]]) -> None:

@@ -20,8 +20,9 @@ def test_the_final_weight_is_the_office_s_to_the_bit() -> None:
 
 
 def test_households_are_counted_in_persons() -> None:
-    step = given(np.array([10.0, 20.0]), expected_total=50.0, counts="person",
-                 counted_rows=np.array([0, 1, 1]), **PLACE)
+    step = given(
+        np.array([10.0, 20.0]), expected_total=50.0, counts="person", counted_rows=np.array([0, 1, 1]), **PLACE
+    )
     assert step.diagnostics["counted_sum"] == 50.0
     assert step.diagnostics["difference"] == 0.0
 

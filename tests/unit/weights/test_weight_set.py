@@ -25,8 +25,12 @@ def test_a_final_weight_that_the_steps_do_not_explain_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("factor", "said"),
-    [([1.0, np.nan], "not finite"), ([1.0, np.inf], "not finite"), ([1.0, -1.0], "negative"),
-     ([1.0], "one number for each of 2 units")],
+    [
+        ([1.0, np.nan], "not finite"),
+        ([1.0, np.inf], "not finite"),
+        ([1.0, -1.0], "negative"),
+        ([1.0], "one number for each of 2 units"),
+    ],
 )
 def test_impossible_factors_are_refused(factor: list[float], said: str) -> None:
     step = WeightStep("given", np.array(factor))
