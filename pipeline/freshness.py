@@ -179,10 +179,10 @@ class Ingredients:
 
     def _study_files(self, stage: Stage) -> dict[str, str]:
         files = {
-            f"{label}/{name}": folder / name
+            f"{label}/{path.relative_to(folder).as_posix()}": path
             for label, folder in self._folders.items()
-            for name in stage.study_files
-            if (folder / name).is_file()
+            for path in files_below(folder)
+            if path.suffix != ".md" and path.name not in stage.ignores
         }
         if self.project.dictionary.is_file():
             files["data_dictionary.yaml"] = self.project.dictionary

@@ -18,8 +18,9 @@ class Stage:
         Module with ``run(run: Run) -> None``.
     after : tuple of str
         Stages whose results it reads.
-    study_files : tuple of str
-        Files of the study folder that it reads; other folders' files are no reason to run again.
+    ignores : tuple of str
+        Files of the study folder that are no reason for it to run again; every other file is, except notes
+        (``.md``).
     folders : tuple of str
         Folders of the project, besides code and dictionary, that it reads.
     sources : bool
@@ -34,7 +35,7 @@ class Stage:
     name: str
     module: str
     after: tuple[str, ...]
-    study_files: tuple[str, ...]
+    ignores: tuple[str, ...]
     es: str
     en: str
     folders: tuple[str, ...] = ()
@@ -42,35 +43,36 @@ class Stage:
     records: bool = True
 
 
-_ALWAYS = ("study.yaml", "dictionary.yaml", "mapping.yaml")
+_PUBLISHED = ("published.csv",)
+_TABLES = ("published.csv", "population_totals.csv")
 
 STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
-        Stage("plan", "pipeline.planning", (), _ALWAYS, "el plan del estudio", "the plan of the study"),
+        Stage("plan", "pipeline.planning", (), _PUBLISHED, "el plan del estudio", "the plan of the study"),
         Stage(
-            "ingest", "pipeline.ingest", (), _ALWAYS, "lectura y revisión de los datos",
+            "ingest", "pipeline.ingest", (), _TABLES, "lectura y revisión de los datos",
             "reading and checking the data", sources=True,
         ),
         Stage(
-            "weight", "pipeline.weighting", ("ingest",), (*_ALWAYS, "population_totals.csv"),
+            "weight", "pipeline.weighting", ("ingest",), _PUBLISHED,
             "los factores de expansión", "the weights", records=False,
         ),
         Stage(
-            "estimate", "pipeline.estimation", ("ingest", "weight"), (*_ALWAYS, "population_totals.csv"),
+            "estimate", "pipeline.estimation", ("ingest", "weight"), _PUBLISHED,
             "las estimaciones y su precisión", "the estimates and their precision", records=False,
         ),
         Stage(
-            "report", "pipeline.reporting", ("ingest", "weight", "estimate"), (*_ALWAYS, "published.csv"),
+            "report", "pipeline.reporting", ("ingest", "weight", "estimate"), (),
             "el informe", "the report", folders=("report_templates",),
         ),
         Stage(
-            "validate", "pipeline.validation", ("ingest", "weight", "estimate"), (*_ALWAYS, "published.csv"),
+            "validate", "pipeline.validation", ("ingest", "weight", "estimate"), (),
             "la validación", "the validation", folders=("report_templates",),
         ),
         Stage(
             "disseminate", "pipeline.dissemination", ("ingest", "weight", "estimate", "validate"),
-            (*_ALWAYS, "published.csv"), "la difusión", "the dissemination", folders=("report_templates",),
+            (), "la difusión", "the dissemination", folders=("report_templates",),
         ),
     )
 }

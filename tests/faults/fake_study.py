@@ -20,9 +20,9 @@ from pipeline.runner import Request, StageFunction, run_stages
 from pipeline.stages import Stage
 
 STAGES = {
-    "ingest": Stage("ingest", "", (), ("study.yaml",), "a", "a", sources=True),
-    "weight": Stage("weight", "", ("ingest",), ("study.yaml",), "b", "b", records=False),
-    "report": Stage("report", "", ("ingest", "weight"), ("study.yaml",), "c", "c"),
+    "ingest": Stage("ingest", "", (), ("published.csv",), "a", "a", sources=True),
+    "weight": Stage("weight", "", ("ingest",), ("published.csv",), "b", "b", records=False),
+    "report": Stage("report", "", ("ingest", "weight"), ("published.csv",), "c", "c"),
 }
 STUDY = """study: tiny
 sources:

@@ -50,7 +50,9 @@ def test_the_moments_reach_the_end(fake: ModuleType, folder: Path, start: Start)
     assert start(folder, "die_at=25").wait(timeout=60) == -signal.SIGKILL
 
 
-def test_killed_on_the_first_run(fake: ModuleType, folder: Path, start: Start, results: Results, tmp_path: Path) -> None:
+def test_killed_on_the_first_run(
+    fake: ModuleType, folder: Path, start: Start, results: Results, tmp_path: Path
+) -> None:
     start(folder, "die_at=4").communicate(timeout=60)
     fake.run(folder)
     other = fake.make(tmp_path / "there")
