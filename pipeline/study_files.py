@@ -89,9 +89,11 @@ class StudyFiles:
     paths: tuple[Path, ...]
 
     def where(self, place: tuple[str, ...]) -> str:
-        """Say the place of a finding: ``("study" | "mapping", key, ...)``; numbers of list items as text."""
+        """Say the place of a finding: ``("study" | "mapping" | "dictionary", key, ...)``; numbers of list items as text."""
         if not place:
             return self.study.shown
+        if place[0] == "dictionary":
+            return f"dictionary  {'.'.join(place[1:])}"
         document = self.mapping if place[0] == "mapping" else self.study
         return document.where(tuple(int(part) if part.isdigit() else part for part in place[1:]))
 

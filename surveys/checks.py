@@ -186,7 +186,9 @@ def _ranges(level: LevelData, dictionary: Dictionary, critical: Collection[str])
 
 def _rules(microdata: Microdata, dictionary: Dictionary) -> list[Finding]:
     return [Finding(broken.rule, broken.level, broken.severity, broken.count, RULE, broken.variable,
-                    details={"en": broken.message.en, "es": broken.message.es})
+                    details={"en": broken.message.en, "es": broken.message.es},
+                    place=("dictionary", "variables", broken.variable, "universe") if broken.variable
+                    else ("dictionary", "rules", broken.rule))
             for broken in violations(microdata, dictionary)]
 
 

@@ -14,6 +14,7 @@ _SHARP_S = re.compile("[a-z\u00e1-\u00fa]\u00df[a-z]")
 _UTF8_PAIR = re.compile(rb"[\xc3\xc2][\x80-\xbf]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _C1 = re.compile(rb"[\x80-\x9f]")
+_DOS = re.compile(rb"[\x80-\xa5]")
 
 
 def damaged_places(cells: Iterable[str]) -> int:
@@ -32,6 +33,7 @@ class ByteCounts:
     def __init__(self) -> None:
         self.high = 0
         self.c1 = 0
+        self.dos = 0
         self.utf8 = 0
 
     def add(self, block: bytes) -> None:
@@ -40,6 +42,7 @@ class ByteCounts:
             return
         self.high += len(_HIGH.findall(block))
         self.c1 += len(_C1.findall(block))
+        self.dos += len(_DOS.findall(block))
         self.utf8 += 2 * len(_UTF8_PAIR.findall(block))
 
     @property
@@ -49,14 +52,14 @@ class ByteCounts:
 
     @property
     def looks_dos(self) -> bool:
-        """Most bytes above 127 are control characters in latin-1: the file is of another code page."""
-        return self.high >= 4 and self.c1 > 0.5 * self.high
+        """Most bytes above 127 are where cp850 has its letters and latin-1 has controls and signs."""
+        return self.high >= 4 and self.dos > 0.5 * self.high
 
 
 def suggestion(counts: ByteCounts) -> str:
     """Name the encoding the bytes speak for, as a hint that a person must confirm."""
     if counts.high == 0:
-        return "utf-8?"
+        return "utf-8"
     if counts.looks_utf8:
-        return "utf-8?"
-    return "cp850? windows-1252?" if counts.looks_dos else "latin-1? windows-1252?"
+        return "utf-8"
+    return "cp850, windows-1252" if counts.looks_dos else "latin-1, windows-1252"

@@ -67,7 +67,7 @@ def _codec(name: str) -> str:
     try:
         found = codecs.lookup(name).name
     except LookupError as error:
-        raise Refused("source_encoding", encoding=name, count=1, suggestion="utf-8? latin-1?") from error
+        raise Refused("source_encoding", encoding=name, count=1, suggestion="utf-8, latin-1") from error
     return "utf-8" if found == "utf-8-sig" else found
 
 
@@ -87,7 +87,7 @@ def _to_utf8(path: Path, target: Path, encoding: str, request: Request) -> ByteC
                 utf8 = text.encode("utf-8")
                 if b"\x00" in utf8:
                     raise Refused("source_encoding", encoding=encoding, count=utf8.count(b"\x00"),
-                                  suggestion="utf-16?")
+                                  suggestion="utf-16")
                 quotes += utf8.count(quote) if quote else 0
                 out.write(utf8)
             out.write(decoder.decode(b"", final=True).encode("utf-8"))
@@ -98,9 +98,9 @@ def _to_utf8(path: Path, target: Path, encoding: str, request: Request) -> ByteC
         raise Refused("source_empty")
     one_byte = encoding not in ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
     if one_byte and counts.looks_utf8:
-        raise Refused("source_mojibake", count=counts.utf8 // 2, encoding=encoding, suggestion="utf-8?")
+        raise Refused("source_mojibake", count=counts.utf8 // 2, encoding=encoding, suggestion="utf-8")
     if encoding in ("iso8859-1", "iso8859-15") and counts.looks_dos:
-        raise Refused("source_mojibake", count=counts.c1, encoding=encoding, suggestion=suggestion(counts))
+        raise Refused("source_mojibake", count=counts.dos, encoding=encoding, suggestion=suggestion(counts))
     if quotes % 2:
         raise Refused("source_quote")
     return counts

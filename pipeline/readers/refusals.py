@@ -90,16 +90,16 @@ _ALL = (
             "  Cambie los nombres en el origen."),
     Message("source_encoding",
             "the file '{file}' is not text in encoding '{encoding}': {count} places do not fit.\n"
-            "  Declare the right `encoding:`; {suggestion}.",
+            "  Declare the right `encoding:` (perhaps {suggestion}).",
             "el archivo '{file}' no es texto en codificación '{encoding}': {count} lugares no corresponden.\n"
-            "  Declare la `encoding:` correcta; {suggestion}."),
+            "  Declare la `encoding:` correcta (quizás {suggestion})."),
     Message("source_mojibake",
             "the file '{file}' read as '{encoding}' gives damaged letters in {count} places (such as "
             "'\u00c3\u00a1' for '\u00e1').\n"
-            "  Declare the right `encoding:`; {suggestion}.",
+            "  Declare the right `encoding:` (perhaps {suggestion}).",
             "el archivo '{file}' leído como '{encoding}' da letras dañadas en {count} lugares (como "
             "'\u00c3\u00a1' en vez de '\u00e1').\n"
-            "  Declare la `encoding:` correcta; {suggestion}."),
+            "  Declare la `encoding:` correcta (quizás {suggestion})."),
     Message("source_fields",
             "the file '{file}' has {count} rows whose number of cells is not the {columns} of its header "
             "(first at data row {row}).\n"

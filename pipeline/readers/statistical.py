@@ -74,7 +74,7 @@ def _call(reader: Callable[..., Any], path: Path, **options: Any) -> tuple[Any, 
         raise
     except UnicodeError as error:
         raise Refused("source_encoding", encoding=options.get("encoding", "?"), count=1,
-                      suggestion="latin-1? utf-8?") from error
+                      suggestion="latin-1, utf-8") from error
     except Exception as error:
         # The text of the error may hold a cell; only its kind is told.
         raise Refused("source_unreadable", why=type(error).__name__) from error
@@ -141,5 +141,5 @@ def _check_letters(content: Content, encoding: str | None) -> None:
             damaged += damaged_places(cell for cell in set(values) if cell is not None)
     if damaged:
         raise Refused(
-            "source_mojibake", count=damaged, encoding=encoding or "?", suggestion="utf-8? latin-1?"
+            "source_mojibake", count=damaged, encoding=encoding or "?", suggestion="utf-8, latin-1"
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openpyxl  # type: ignore[import-untyped]  # it has no types
+import openpyxl
 
 from pipeline.readers.content import Content, Request, check_cells, check_rows, chosen, texts
 from pipeline.readers.limits import Limits
