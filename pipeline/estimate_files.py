@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from estimates.protection import NUMBER_COLUMNS
-from estimates.study_estimates import METHODS
+from estimates.study_plan import METHODS
 from surveys.design import Design
 from surveys.study import Role, Study
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from estimates.level_rows import LevelRows, level_rows
 from estimates.measure import Measure
 from estimates.measures import coding_of, measures_of
 from estimates.reconciliation import PublishedFigure
-from estimates.study_estimates import LevelRows, level_rows, with_needed
+from estimates.study_plan import with_needed
 from pipeline.second_engine import Figure, Recomputed, recompute
 from surveys.design import Design
 from surveys.dictionary import Dictionary

@@ -1,0 +1,82 @@
+"""What a study tabulates, level by level, by which methods, and which derived variables that needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from estimates.design_effects import Reference
+from estimates.measures import variables_read
+from estimates.row_intervals import ProportionInterval
+from surveys.derivation import derive
+from surveys.dictionary import Dictionary
+from surveys.microdata import Microdata
+from surveys.study import Study, Tabulation
+
+LevelPlan = list[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]]
+
+
+class Methods(TypedDict):
+    """Methods that every row of a study is estimated with, by the names the methods annex knows."""
+
+    variance: str
+    interval_proportion: ProportionInterval
+    interval_other: str
+    deff: Reference
+    confidence: float
+
+
+METHODS: Methods = {
+    "variance": "taylor_psu_totals",
+    "interval_proportion": "korn_graubard",
+    "interval_other": "log_totals_t",
+    # Some offices scale weights to the size of the sample. A simple random sample drawn without
+    # replacement from so small a "population" would have no variance; drawn with replacement it has.
+    "deff": "with_replacement",
+    "confidence": 0.95,
+}
+
+
+def plan_by_level(
+    tabulation: Sequence[Tabulation],
+    dictionary: Dictionary,
+) -> dict[str, LevelPlan]:
+    """Split the plan by the level of its indicators; an indicator is estimated once in each breakdown."""
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    plans: dict[str, LevelPlan] = {}
+    for item in tabulation:
+        for indicator in item.indicators:
+            new = tuple(by for by in dict.fromkeys(item.by) if (indicator, by) not in seen)
+            seen.update((indicator, by) for by in new)
+            if new:
+                plan = plans.setdefault(dictionary.indicators[indicator].level, [])
+                if plan and plan[-1][1] == new:
+                    plan[-1] = ((*plan[-1][0], indicator), new)
+                else:
+                    plan.append(((indicator,), new))
+    return plans
+
+
+def with_needed(study: Study, dictionary: Dictionary, microdata: Microdata) -> Microdata:
+    """Add the derived variables that the tabulation plan reads, and no others.
+
+    Parameters
+    ----------
+    study, dictionary : Study, Dictionary
+        The plan, and what its indicators and breakdowns read.
+    microdata : Microdata
+        With the variables that were asked.
+
+    Returns
+    -------
+    Microdata
+        With derived variables added to their levels.
+    """
+    names: dict[str, None] = {}
+    for item in study.tabulation:
+        for name in item.indicators:
+            names |= dict.fromkeys(variables_read(dictionary.indicators[name]))
+        for by in item.by:
+            names |= dict.fromkeys(dictionary.breakdowns[name].variable for name in by)
+    derived = [name for name in names if dictionary.variables[name].derive is not None]
+    return derive(microdata, dictionary, derived)
