@@ -85,17 +85,15 @@ def draw_sample(country: Population, *, seed: int) -> Sample:
 def _segments(country: Population, random: np.random.Generator) -> tuple[Integers, Floats]:
     places, values = country.places, country.values
     inside = places.studied[places.segment_municipality]
-    total = int(places.segment_families[inside].sum())
-    wanted = values["families_listed"] / values["listing_response"] / (total / inside.sum())
+    wanted = values["families_listed"] / values["listing_response"]
+    total = places.segment_census[inside].sum()
     chosen, chances = [], []
-    measure = np.bincount(places.segment_municipality[inside], weights=places.segment_census[inside],
-                          minlength=places.code.size)
     for municipality in np.flatnonzero(places.studied):
         here = np.flatnonzero(inside & (places.segment_municipality == municipality))
-        # Segments are about as large as the mean when drawn by size: larger ones come more often.
         size = places.segment_census[here].astype(float)
-        typical = (size**2).sum() / size.sum() / size.mean()
-        count = max(2, round(wanted * measure[municipality] / measure.sum() / typical))
+        # Families expected in a segment drawn by size: larger ones come more often.
+        typical = size @ places.segment_families[here] / size.sum()
+        count = max(2, round(wanted * size.sum() / total / typical))
         chance = np.minimum(count * size / size.sum(), 1.0)
         # Ordering by area before a systematic draw spreads the sample over urban and rural segments.
         ends = np.concatenate([[0.0], np.cumsum(chance)])

@@ -16,6 +16,7 @@ from surveys.synthetic.population import Flags, Population, population
 from surveys.synthetic.sample import COMPLETE, DISPLACED, LISTED_ONLY, Sample, draw_sample
 
 Texts = NDArray[np.object_]
+NOT_OBTAINED = "NR"
 
 
 def draw(parameters: Mapping[str, Any], *, seed: int, country: Population | None = None) -> dict[str, pd.DataFrame]:
@@ -112,6 +113,11 @@ def _interview(country: Population, family: Integers, done: Flags, group: Intege
             put(name, rows, said[name])
         for code in range(said["needs"].shape[1]):
             put(f"need_{code + 1}", rows, said["needs"][:, code].astype(int))
+    asked_of_all = {"intention", "tenure", "rooms", *(name for name in columns if name.startswith("need_"))}
+    lost = ~done & (group != LISTED_ONLY)
+    for name, column in columns.items():
+        # No interview, no answer: told apart from questions that were not for this family.
+        column[lost if name in asked_of_all else lost & (group == DISPLACED)] = NOT_OBTAINED
     return columns
 
 
