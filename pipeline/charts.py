@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import matplotlib
 from matplotlib import font_manager
@@ -13,13 +14,13 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from pipeline.report_numbers import decimals_of, estimate_text, in_unit, plain
+from pipeline.report_numbers import estimate_text, in_unit, plain
 from pipeline.report_tables import MARKS, Point
 from pipeline.report_text import characters, printable
 
 ACCENT, INK, MUTED, RULE, TINT = "#0f5c73", "#1b2733", "#5a6772", "#cfd6db", "#bcd7df"
 WIDTH = 6.5
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "svg.fonttype": "path", "svg.hashsalt": "caracteriza", "text.parse_math": False, "axes.unicode_minus": True,
     "font.size": 9.0, "axes.edgecolor": RULE, "axes.labelcolor": MUTED, "xtick.color": MUTED, "ytick.color": INK,
     "axes.linewidth": 0.7, "path.simplify": False, "path.snap": False,
@@ -48,7 +49,7 @@ def draw(kind: str, points: Sequence[Point], *, total: Point | None, fonts: Path
         An ``<svg>`` element without prolog, comments, style sheets or style attributes.
     """
     family, known = _family(fonts), characters(fonts)
-    with matplotlib.rc_context({**SETTINGS, "font.family": [family]}):
+    with matplotlib.rc_context(cast("Any", {**SETTINGS, "font.family": [family]})):
         rows = len(points)
         height = 2.9 if kind == "line" else 0.75 + 0.27 * max(rows, 2)
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
@@ -146,7 +147,7 @@ def _line(axes: Axes, points: Sequence[Point]) -> None:
 def _reference(axes: Axes, total: Point) -> None:
     value = in_unit(total.estimate, total.unit)
     axes.axvline(value, color=INK, linewidth=0.8, dashes=(4, 3), zorder=1)
-    axes.annotate(f"{total.label} {estimate_text(total.estimate, total.unit)}", (value, 1.0),
+    axes.annotate(f"{total.label} {estimate_text(total.estimate, total.unit, total.decimals)}", (value, 1.0),
                   xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points",
                   ha="center", va="bottom", color=INK, fontsize=8.5)
 
@@ -156,10 +157,9 @@ def _finish(axes: Axes, kind: str, points: Sequence[Point], labels: Sequence[str
              for label, point in zip(labels, points, strict=True)]
     places = range(len(points))
     highest = max((_values(point)[2] for point in points if point.shown), default=1.0)
-    unit = points[0].unit if points else ""
-    decimals = 0 if unit == "percent" else min(decimals_of(unit, highest), 1 if highest >= 10 else 2)
+    decimals = 0 if highest >= 5 else 1 if highest >= 0.5 else 2
 
-    def tick(value: float, _: int) -> str:
+    def tick(value: float, _: float) -> str:
         return plain(value, decimals)
 
     for side in ("top", "right", "left"):

@@ -49,7 +49,7 @@ def _overlap(one: Point, other: Point, words: Words) -> str:
 
 def _places(name: str, point: Point, words: Words) -> dict[str, str]:
     def text(value: float) -> str:
-        return with_sign(estimate_text(value, point.unit), point.unit, words.language)
+        return with_sign(estimate_text(value, point.unit, point.decimals), point.unit, words.language)
 
     return {name: point.label, f"{name}_value": text(point.estimate), f"{name}_low": text(point.low),
             f"{name}_high": text(point.high)}

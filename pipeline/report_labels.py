@@ -73,6 +73,11 @@ class Labels:
         """Name of a unit; a currency or other code stays as it is."""
         return self.words.either(f"unit_{unit}", unit)
 
+    def unit_inside(self, unit: str) -> str:
+        """Name of a unit as inside a sentence; a currency code keeps its capitals."""
+        name = self.unit(unit)
+        return f"{name[:1].lower()}{name[1:]}" if name[1:2].islower() else name
+
     def column(self, breakdown: str, frame: pd.DataFrame) -> str:
         """Column of the estimate table that holds a breakdown."""
         return breakdown if breakdown in frame.columns else self._variable(breakdown)

@@ -61,7 +61,8 @@ def methods_sections(study: Study, records: Records, labels: Labels) -> tuple[Se
     sections = [_design(study, estimate.get("design", {}), words),
                 _weighting(weight.get("steps", ()), labels),
                 _variance(estimate.get("methods", {}), words),
-                *_standards(estimate, words), _indicators(study, labels), _findings(ingest.get("findings", {}), words), _software(words)]
+                *_standards(estimate, words), _indicators(study, labels),
+                _findings(ingest.get("findings", {}), words), _software(words)]
     return tuple(section for section in sections if section.rows or section.paragraphs)
 
 

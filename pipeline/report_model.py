@@ -15,7 +15,15 @@ from pipeline.report_labels import WHOLE, Labels
 from pipeline.report_methods import Section, Source, methods_sections, sources_of
 from pipeline.report_numbers import estimate_text, with_sign
 from pipeline.report_tables import (
-    MARKS, Note, Point, Table, build_table, interval_text, point_of, select,
+    MARKS,
+    Note,
+    Point,
+    Table,
+    build_table,
+    interval_text,
+    point_of,
+    precision,
+    select,
 )
 from pipeline.report_words import Words
 from surveys.dictionary import Dictionary
@@ -182,11 +190,12 @@ class _Exhibits:
         svg = draw(exhibit.kind, points, total=total, fonts=self.fonts, prefix=f"c{position}") \
             if any(point.shown for point in points) else ""
         return Chart(
-            number=f"{words['chart']} {position}", anchor=f"chart-{position}", title=title, unit=" · ".join(sorted({self.labels.unit(point.unit) for point in points})),
+            number=f"{words['chart']} {position}", anchor=f"chart-{position}", title=title,
+            unit=" · ".join(sorted({self.labels.unit(point.unit) for point in points})),
             alt=describe(title, points, words, ordered=exhibit.kind == "line"), svg=svg, notes=tuple(notes))
 
     def data_of(self, exhibit: Exhibit, title: str) -> str:
-        """Number of the table with a chart's values, made for the annex where no chapter has it."""
+        """Name the table with a chart's values, made for the annex where no chapter has it."""
         word = self.labels.words["table"]
         for place, table in enumerate(self.planned, start=1):
             if table.by == exhibit.by and set(exhibit.indicators) <= set(table.indicators):
@@ -211,6 +220,7 @@ def _points(frame: pd.DataFrame, exhibit: Exhibit, labels: Labels) -> tuple[list
     points: list[Point] = []
     total = None
     for indicator in exhibit.indicators:
+        decimals = precision(frame, indicator)
         parts = labels.parts(indicator, frame)
         for part in parts:
             for _, record in select(frame, part, exhibit.by, labels).iterrows():
@@ -220,7 +230,7 @@ def _points(frame: pd.DataFrame, exhibit: Exhibit, labels: Labels) -> tuple[list
                     names.append(labels.part(part))
                 elif len(exhibit.indicators) > 1 or not names:
                     names.insert(0, labels.indicator(indicator))
-                point = point_of(record, " · ".join(names), codes[-1] if codes else WHOLE)
+                point = point_of(record, " · ".join(names), decimals)
                 if codes and all(code == WHOLE for code in codes) and parts == (indicator,):
                     total = point
                 elif WHOLE not in codes:
@@ -239,10 +249,10 @@ def _key_figure(
                        *(labels.domain(by, code) for by, code in domain.items())])
     if len(rows) == 0:
         return KeyFigure(MARKS["empty"], name, "", words["mark_empty"], None)
-    point = point_of(rows.iloc[0], name)
+    point = point_of(rows.iloc[0], name, precision(frame, indicator))
     if not point.shown:
         return KeyFigure(MARKS[point.status], name, "", words[f"mark_{point.status}"], None)
-    value = with_sign(estimate_text(point.estimate, point.unit), point.unit, words.language)
+    value = with_sign(estimate_text(point.estimate, point.unit, point.decimals), point.unit, words.language)
     note = f"{MARKS['weak']} {words['mark_weak']}" if point.status == "weak" else ""
     scale = (point.low, point.estimate, point.high) if point.unit == "percent" else None
     return KeyFigure(value, name, interval_text(point, words, confidence), note, scale)

@@ -39,7 +39,7 @@ def decimals_of(unit: str, size: float) -> int:
         return 1
     if unit in COUNT_UNITS or (math.isfinite(size) and abs(size) >= 1000):
         return 0
-    return 2
+    return 1 if math.isfinite(size) and abs(size) >= 10 else 2
 
 
 def in_unit(value: float, unit: str) -> float:
@@ -47,15 +47,13 @@ def in_unit(value: float, unit: str) -> float:
     return value * 100.0 if unit == "percent" else value
 
 
-def estimate_text(value: float, unit: str) -> str:
+def estimate_text(value: float, unit: str, decimals: int) -> str:
     """Write an estimate or an interval limit in the unit it is shown in, without the unit's sign."""
-    shown = in_unit(value, unit)
-    return plain(shown, decimals_of(unit, shown))
+    return plain(in_unit(value, unit), decimals)
 
 
-def error_text(value: float, unit: str, estimate: float) -> str:
-    """Write a standard error with one decimal more than its estimate; counts stay whole."""
-    decimals = decimals_of(unit, in_unit(estimate, unit))
+def error_text(value: float, unit: str, decimals: int) -> str:
+    """Write a standard error with one decimal more than its estimate; whole estimates keep whole errors."""
     return plain(in_unit(value, unit), decimals + 1 if decimals else 0)
 
 

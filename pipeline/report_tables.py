@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from pipeline.report_labels import WHOLE, Labels
-from pipeline.report_numbers import error_text, estimate_text, plain, with_sign
+from pipeline.report_numbers import decimals_of, error_text, estimate_text, in_unit, plain, with_sign
 from pipeline.report_words import Words
 
 MARKS = {"weak": "†", "withheld": "‡", "confidential": "§", "empty": "–"}
@@ -24,12 +24,12 @@ class Point:
     """
 
     label: str
-    code: str
     estimate: float
     low: float
     high: float
     unit: str
     status: str
+    decimals: int
 
     @property
     def shown(self) -> bool:
@@ -112,9 +112,10 @@ def build_table(
     mixed = {unit for _, lines in groups for _, unit in lines}
     one_unit = len(mixed) == 1
     if not by and all(len(lines) == 1 for _, lines in groups):
-        groups = [("", [line for _, lines in groups for line in lines])]
-    printed = tuple(Group(label, tuple(_with_unit(row, unit, one_unit, labels) for row, unit in lines))
-                    for label, lines in groups)
+        groups = [("", [(row if one_unit else _with_unit(row, unit, labels), unit)
+                        for _, lines in groups for row, unit in lines])]
+    printed = tuple(Group(label if one_unit or not label else f"{label} ({labels.unit_inside(lines[0][1])})",
+                          tuple(row for row, _ in lines)) for label, lines in groups)
     rows = [row for group in printed for row in group.rows]
     return Table(
         number=number, anchor=anchor, title=title,
@@ -127,7 +128,8 @@ def build_table(
 
 def select(frame: pd.DataFrame, indicator: str, by: Sequence[str], labels: Labels) -> pd.DataFrame:
     """Rows of one indicator in the domains of some breakdowns, in the order of their code lists."""
-    breakdowns = list(frame.columns[frame.columns.get_loc("indicator") + 1:frame.columns.get_loc("estimate")])
+    names = [str(name) for name in frame.columns]
+    breakdowns = names[names.index("indicator") + 1:names.index("estimate")]
     wanted = [labels.column(name, frame) for name in by]
     rows = frame[frame["indicator"] == indicator]
     for column in breakdowns:
@@ -140,15 +142,25 @@ def select(frame: pd.DataFrame, indicator: str, by: Sequence[str], labels: Label
     return rows.loc[keys.sort_values(list(keys.columns), kind="stable").index]
 
 
-def point_of(record: pd.Series, label: str, code: str = WHOLE) -> Point:
+def precision(frame: pd.DataFrame, indicator: str) -> int:
+    """Decimals of an indicator, the same wherever it appears; hidden rows have no say in them."""
+    same = frame["indicator"].str.partition(".")[0] == indicator.partition(".")[0]
+    rows = frame[same & ~frame["status"].isin(HIDDEN)]
+    if len(rows) == 0:
+        return 0
+    unit = str(rows["unit"].iloc[0])
+    return decimals_of(unit, in_unit(float(rows["estimate"].abs().max()), unit))
+
+
+def point_of(record: pd.Series, label: str, decimals: int) -> Point:
     """Turn one row into a point; a hidden row loses its numbers here, whatever the frame holds."""
     status = str(record["status"])
-    hidden = status in HIDDEN
-    return Point(label, code, *(math.nan if hidden else float(record[name])
-                                for name in ("estimate", "ci_low", "ci_high")), str(record["unit"]), status)
+    estimate, low, high = (math.nan if status in HIDDEN else float(record[name])
+                           for name in ("estimate", "ci_low", "ci_high"))
+    return Point(label, estimate, low, high, str(record["unit"]), status, decimals)
 
 
-def row_of(record: pd.Series, label: str, words: Words, *, strong: bool = False) -> Row:
+def row_of(record: pd.Series, label: str, words: Words, *, decimals: int, strong: bool = False) -> Row:
     """Turn one row into the texts of a table line; a hidden row keeps its symbol and nothing else."""
     status = str(record["status"])
     mark = MARKS.get(status, "")
@@ -157,8 +169,10 @@ def row_of(record: pd.Series, label: str, words: Words, *, strong: bool = False)
         return Row(label, mark, "", "", "", "", "", mark, spoken, strong, hidden=True)
     unit, estimate = str(record["unit"]), float(record["estimate"])
     return Row(
-        label=label, estimate=estimate_text(estimate, unit), low=estimate_text(float(record["ci_low"]), unit),
-        high=estimate_text(float(record["ci_high"]), unit), se=error_text(float(record["se"]), unit, estimate),
+        label=label, estimate=estimate_text(estimate, unit, decimals),
+        low=estimate_text(float(record["ci_low"]), unit, decimals),
+        high=estimate_text(float(record["ci_high"]), unit, decimals),
+        se=error_text(float(record["se"]), unit, decimals),
         cv=plain(100 * float(record["cv"]), 1), n=plain(float(record["n"]), 0), mark=mark, spoken=spoken,
         strong=strong, hidden=False)
 
@@ -173,8 +187,8 @@ def interval_text(point: Point, words: Words, confidence: str) -> str:
     """Say the interval of a point."""
     language = words.language
     return words.say("interval_of", confidence=confidence,
-                     low=with_sign(estimate_text(point.low, point.unit), point.unit, language),
-                     high=with_sign(estimate_text(point.high, point.unit), point.unit, language))
+                     low=with_sign(estimate_text(point.low, point.unit, point.decimals), point.unit, language),
+                     high=with_sign(estimate_text(point.high, point.unit, point.decimals), point.unit, language))
 
 
 def _groups(
@@ -185,18 +199,19 @@ def _groups(
     heading = labels.indicator(indicator)
     chosen = [(part, record) for part in parts for _, record in select(frame, part, by, labels).iterrows()]
     columns = [labels.column(name, frame) for name in by]
+    decimals = precision(frame, indicator)
     groups: dict[str, list[tuple[Row, str]]] = {}
     for part, record in chosen:
         codes = [str(record[column]) for column in columns]
         names = [labels.domain(name, code) for name, code in zip(by, codes, strict=True)]
         outer = names if distribution else names[:-1]
-        if all(code == WHOLE for code in codes[:len(outer)]):
-            outer = outer[:0] if alone or not distribution else outer
+        if all(code == WHOLE for code in codes[:len(outer)]) and not (alone and distribution):
+            outer = []
         label = " · ".join([*([] if alone else [heading]), *outer])
         own = labels.part(part) if distribution else (names[-1] if names else heading)
         strong = bool(by) and not distribution and codes[-1] == WHOLE
-        groups.setdefault(label, []).append((row_of(record, own, labels.words, strong=strong),
-                                             str(record["unit"])))
+        row = row_of(record, own, labels.words, decimals=decimals, strong=strong)
+        groups.setdefault(label, []).append((row, str(record["unit"])))
     return list(groups.items())
 
 
@@ -207,11 +222,8 @@ def _first_column(frame: pd.DataFrame, indicators: Sequence[str], by: Sequence[s
     return labels.breakdown(by[-1]) if by else labels.words["indicator"]
 
 
-def _with_unit(row: Row, unit: str, one_unit: bool, labels: Labels) -> Row:
-    if one_unit:
-        return row
-    name = labels.unit(unit)
-    return Row(**{**row.__dict__, "label": f"{row.label} ({name[:1].lower()}{name[1:]})"})
+def _with_unit(row: Row, unit: str, labels: Labels) -> Row:
+    return replace(row, label=f"{row.label} ({labels.unit_inside(unit)})")
 
 
 def _rank(labels: Labels, breakdown: str) -> dict[str, int]:

@@ -92,6 +92,6 @@ def test_the_report_is_complete_in_both_languages(reports: dict[str, Report]) ->
 def test_numbers_are_written_as_in_el_salvador() -> None:
     assert plain(1234567.891, 1) == "1,234,567.9"
     assert plain(-0.04, 1) == "0.0" and plain(-1.26, 1) == "−1.3"
-    assert estimate_text(0.3719, "percent") == "37.2" and estimate_text(376317.4, "persons") == "376,317"
-    assert error_text(0.01234, "percent", 0.37) == "1.23" and error_text(25268.4, "persons", 376317) == "25,268"
+    assert estimate_text(0.3719, "percent", 1) == "37.2" and estimate_text(376317.4, "persons", 0) == "376,317"
+    assert error_text(0.01234, "percent", 1) == "1.23" and error_text(25268.4, "persons", 0) == "25,268"
     assert with_sign("37.2", "percent", "es") == "37.2\u00a0%" and with_sign("37.2", "percent", "en") == "37.2%"

@@ -101,7 +101,7 @@ def test_hidden_rows_are_a_symbol_and_nothing_else(reports: dict[str, Report], e
     assert {row.estimate for row in hidden} == {"‡", "§", "–"}
     for row in hidden:
         assert (row.low, row.high, row.se, row.cv, row.n) == ("", "", "", "", "")
-    assert HIDDEN >= set(estimates.loc[estimates["estimate"].isna(), "status"])
+    assert set(estimates.loc[estimates["estimate"].isna(), "status"]) <= HIDDEN
 
 
 def test_hidden_points_are_not_in_descriptions(reports: dict[str, Report]) -> None:
@@ -148,7 +148,7 @@ def test_numbers_for_the_layout_are_numbers() -> None:
 
 
 def test_no_number_is_written_for_a_missing_one() -> None:
-    assert estimate_text(math.nan, "percent") == ""
+    assert estimate_text(math.nan, "percent", 1) == ""
 
 
 def tables(report: Report) -> list[Table]:

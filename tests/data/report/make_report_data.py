@@ -84,12 +84,14 @@ RECORDS = {
     "weight": {"steps": [{"step": "given", "level": "household", "variable": "weight",
                           "contains": ["base", "nonresponse", "calibration"], "sum": 1702318.0, "n": 3200,
                           "kish_deff": 1.31, "min": 41.2, "max": 1822.9, "ratio": 44.2,
-                          "counted_sum": 6640701.7, "counts": "person", "expected_total": 6643359.0, "difference": -0.0004}]},
+                          "counted_sum": 6640701.7, "counts": "person", "expected_total": 6643359.0,
+                          "difference": -0.0004}]},
     "estimate": {
         "design": {"strata": 28, "psus": 312, "degrees_of_freedom": 284, "lonely_psu": "collapsed",
                    "lonely": ["12", "17"], "collapsed": ["11+12", "17+18"], "fpc": False},
-        "methods": {"variance": "taylor_psu_totals", "interval_proportion": "logit_korn_graubard",
-                    "interval_other": "t", "deff": "replace", "confidence": 0.95, "standards": ["cepal_2023"],
+        "methods": {"variance": "taylor_psu_totals", "interval_proportion": "korn_graubard",
+                    "interval_other": "log_totals_t", "deff": "with_replacement", "confidence": 0.95,
+                    "standards": ["cepal_2023"],
                     "planned": ["department"], "minimum_cases": 10},
         "rows": 152, "by_status": {"reliable": 131, "weak": 7, "withheld": 5, "confidential": 6, "empty": 3}},
 }
@@ -104,7 +106,8 @@ def main() -> None:
             writer.writerow({name: f"{value:.17g}" if isinstance(value, float) else value
                              for name, value in made.items()})
     for stage, record in RECORDS.items():
-        (HERE / f"{stage}_record.json").write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        text = json.dumps(record, indent=1, sort_keys=True) + "\n"
+        (HERE / f"{stage}_record.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
