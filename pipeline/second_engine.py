@@ -60,7 +60,9 @@ class Recomputed:
     difference : float or None
         Largest relative difference of the two numbers.
     reason : str
-        Code of the reason for an exclusion: see `EXCLUSIONS`.
+        Code of the reason for which samplics did not judge: see `EXCLUSIONS`.
+    engine : str
+        Who computed the numbers: ``samplics``, or ``textbook`` for our own plain loops.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Recomputed:
     se: float | None = None
     difference: float | None = None
     reason: str = ""
+    engine: str = "samplics"
 
 
 EXCLUSIONS = {
@@ -141,7 +144,7 @@ def recompute(
             results.append(Recomputed(figure.name, "excluded", reason=reason))
             continue
         estimate, se = _samplics(figure, weight, stratum, psu, order)
-        difference = max(_relative(estimate, figure.estimate), _relative(se, figure.se))
+        difference = max(relative_difference(estimate, figure.estimate), relative_difference(se, figure.se))
         outcome = "equal" if difference <= TOLERANCE else "different"
         results.append(Recomputed(figure.name, outcome, estimate, se, difference))
     return results
@@ -190,6 +193,7 @@ def _samplics(
     return float(estimator.point_est["inside"]), float(estimator.stderror["inside"])
 
 
-def _relative(second: float, first: float) -> float:
+def relative_difference(second: float, first: float) -> float:
+    """Difference of two numbers as a share of the larger; zero when both are zero."""
     scale = max(abs(first), abs(second))
     return 0.0 if scale == 0 else abs(second - first) / scale

@@ -14,6 +14,7 @@ from estimates.measures import coding_of, measures_of
 from estimates.reconciliation import PublishedFigure
 from estimates.study_plan import with_needed
 from pipeline.second_engine import Figure, Recomputed, recompute
+from pipeline.textbook_engine import recompute_excluded
 from surveys.design import Design
 from surveys.dictionary import Dictionary
 from surveys.microdata import Microdata
@@ -55,23 +56,21 @@ def recompute_headlines(
     wanted = headlines(study, frame, breakdowns, published)
     by_level: dict[str, list[tuple[Headline, int]]] = {}
     for headline, row in wanted:
-        by_level.setdefault(dictionary.indicators[headline[0].partition(".")[0]].level, []).append(
-            (headline, row)
-        )
+        by_level.setdefault(dictionary.indicators[headline[0].partition(".")[0]].level, []).append((headline, row))
     for level, chosen in by_level.items():
         rows = level_rows(level, study, dictionary, microdata, design, weights)
         measures: dict[str, Measure] = {}
         for whole in dict.fromkeys(headline[0].partition(".")[0] for headline, _ in chosen):
             measures |= {
-                measure.name: measure
-                for measure in measures_of(dictionary.indicators[whole], rows.columns, dictionary)
+                measure.name: measure for measure in measures_of(dictionary.indicators[whole], rows.columns, dictionary)
             }
         figures = [
-            _figure(headline, frame.iloc[row], measures[headline[0]], rows, dictionary)
-            for headline, row in chosen
+            _figure(headline, frame.iloc[row], measures[headline[0]], rows, dictionary) for headline, row in chosen
         ]
+        originals = figures
         weight, stratum, psu, figures = _with_absent_psus(rows, figures)
         again = recompute(figures, weight=weight, stratum=stratum, psu=psu, exclude=_exclusion(design))
+        again = recompute_excluded(again, originals, rows.weight, rows.design)
         hidden = [frame.iloc[row]["status"] in ("withheld", "confidential") for _, row in chosen]
         results += list(zip(again, hidden, strict=True))
     return results

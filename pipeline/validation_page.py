@@ -166,6 +166,8 @@ def _engine_rows(validation: Validation, labels: Labels) -> tuple[Row, ...]:
     rows = []
     for result, hidden in validation.recomputed:
         outcome = words[f"engine_{result.outcome}"]
+        if result.engine == "textbook":
+            outcome = f"{outcome}, {words['engine_textbook']}"
         if result.reason:
             outcome = f"{outcome}: {EXCLUSIONS[result.reason][0 if labels.language == 'en' else 1]}"
         rows.append(

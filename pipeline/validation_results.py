@@ -86,9 +86,7 @@ class Validation:
             "passed": self.passed,
             "reconciliation": dict(Counter(result.outcome for result in self.reconciled)),
             "second_engine": dict(Counter(result.outcome for result, _ in self.recomputed)),
-            "checks": {
-                check.name: {"checked": check.checked, "failed": check.failed} for check in self.checks
-            },
+            "checks": {check.name: {"checked": check.checked, "failed": check.failed} for check in self.checks},
         }
 
     def as_record(self) -> dict[str, Any]:
@@ -114,6 +112,7 @@ class Validation:
                     "figure": result.name,
                     "outcome": result.outcome,
                     "reason": result.reason,
+                    "engine": result.engine,
                     "estimate": None if hidden else result.estimate,
                     "se": None if hidden else result.se,
                     "difference": result.difference,
@@ -163,11 +162,7 @@ def problems_of(validation: Validation) -> list[Problem]:
         message = UNEXPLAINED if result.outcome == "unexplained" else NOT_FOUND
         published = result.published
         name = figure_name(published.indicator, published.domain)
-        shown = (
-            "hidden"
-            if result.status in HIDDEN or result.ours is None
-            else f"{result.ours:.{_digits(result)}f}"
-        )
+        shown = "hidden" if result.status in HIDDEN or result.ours is None else f"{result.ours:.{_digits(result)}f}"
         problems.append(
             Problem(
                 message,

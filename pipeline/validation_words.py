@@ -10,7 +10,7 @@ WORDS: dict[str, dict[str, str]] = {
         "hidden": "not published",
         "printed_title": "1. Printed figures",
         "printed_text": "Figures that the statistics office printed, beside ours from the same microdata. "
-                        "A difference "
+        "A difference "
         "that nobody has explained stops the release.",
         "printed_caption": "Figures in the unit in which they were printed",
         "printed_none": "The study names no printed figures.",
@@ -21,12 +21,14 @@ WORDS: dict[str, dict[str, str]] = {
         "not_found": "Not estimated",
         "engine_title": "2. Second engine",
         "engine_text": "Headline figures computed again from microdata and weights by samplics, a program "
-                       "written by "
-        "others. A relative difference above 1e-8, in the figure or in its standard error, stops the "
+        "written by "
+        "others; where it cannot judge, by plain loops of our own. A relative difference above 1e-8, in the "
+        "figure or in its standard error, stops the "
         "release. Proportions are fractions of one.",
         "engine_caption": "Results of the second engine",
         "engine_none": "The study has no headline figures.",
         "engine_equal": "Equal",
+        "engine_textbook": "by our own plain loops instead",
         "engine_different": "Different",
         "engine_excluded": "Not judged",
         "checks_title": "3. Sums and logic",
@@ -60,7 +62,7 @@ WORDS: dict[str, dict[str, str]] = {
         "hidden": "no se publica",
         "printed_title": "1. Cifras impresas",
         "printed_text": "Cifras que imprimió la oficina de estadística, junto a las nuestras a partir de "
-                        "los mismos "
+        "los mismos "
         "microdatos. Una diferencia que nadie ha explicado detiene la publicación.",
         "printed_caption": "Cifras en la unidad en que se imprimieron",
         "printed_none": "El estudio no nombra cifras impresas.",
@@ -71,12 +73,14 @@ WORDS: dict[str, dict[str, str]] = {
         "not_found": "No se estima",
         "engine_title": "2. Segundo motor",
         "engine_text": "Cifras principales calculadas de nuevo, a partir de los microdatos y los factores, "
-                       "por "
-        "samplics, un programa escrito por otros. Una diferencia relativa mayor de 1e-8, en la cifra o "
+        "por "
+        "samplics, un programa escrito por otros; donde no puede juzgar, por un cálculo propio paso a paso. "
+        "Una diferencia relativa mayor de 1e-8, en la cifra o "
         "en su error estándar, detiene la publicación. Las proporciones son fracciones de uno.",
         "engine_caption": "Resultados del segundo motor",
         "engine_none": "El estudio no tiene cifras principales.",
         "engine_equal": "Igual",
+        "engine_textbook": "por nuestro propio cálculo paso a paso",
         "engine_different": "Distinto",
         "engine_excluded": "No se juzga",
         "checks_title": "3. Sumas y lógica",
