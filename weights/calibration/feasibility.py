@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,28 +84,37 @@ def feasibility(base_weight: FloatVector, controls: Sequence[Control], bounds: B
     limit = np.r_[np.full(groups, -1.0), np.full(groups, 1.0)]
     scale = np.maximum(np.abs(cells.totals), 1.0)
     scaled = sparse.csr_array(equal / scale[:, None])
-    wider = linprog(
+    wider = _least(
         np.r_[np.zeros(groups), 1.0], A_ub=sides, b_ub=limit,
         A_eq=sparse.hstack([scaled, sparse.csr_array((scale.size, 1))]), b_eq=cells.totals / scale,
-        bounds=[(0, None)] * groups + [(0, None)], method="highs",
+        bounds=[(0, None)] * (groups + 1),
     )  # fmt: skip
-    if wider.status == 0:
-        r = float(wider.x[-1])
+    if wider is not None:
+        r = float(wider[-1])
         reach = (max(0.0, 1 - r * (1 - low)), 1 + r * (high - 1))
-        return Feasibility(r <= 1 + 1e-9, r, reach, () if r <= 1 + 1e-9 else _conflicts(cells, scaled, scale, low, high))
+        met = r <= 1 + 1e-9
+        return Feasibility(met, r, reach, () if met else _conflicts(cells, scaled, scale, low, high))
     return Feasibility(False, None, None, _conflicts(cells, scaled, scale, 0.0, None))
+
+
+def _least(cost: FloatVector, **programme: Any) -> FloatVector | None:
+    """Solve a linear programme with HiGHS; None where nothing satisfies it."""
+    result = linprog(cost, method="highs", **programme)
+    return np.asarray(result.x) if result.status == 0 else None
 
 
 def _conflicts(
     cells: ControlCells, scaled: sparse.csr_array, scale: FloatVector, low: float, high: float | None
 ) -> tuple[tuple[str, str, float, float], ...]:
     groups, k = scaled.shape[1], scale.size
-    found = linprog(
+    found = _least(
         np.r_[np.zeros(groups), np.ones(2 * k)],
         A_eq=sparse.hstack([scaled, sparse.eye_array(k), -sparse.eye_array(k)]), b_eq=cells.totals / scale,
-        bounds=[(low, high)] * groups + [(0, None)] * (2 * k), method="highs",
+        bounds=[(low, high)] * groups + [(0, None)] * (2 * k),
     )  # fmt: skip
-    slack = (found.x[groups : groups + k] - found.x[groups + k :]) * scale
+    if found is None:
+        raise ArithmeticError("the linear programme that looks for conflicting totals did not end")
+    slack = (found[groups : groups + k] - found[groups + k :]) * scale
     return tuple(
         (*cells.names[i], float(cells.totals[i]), float(cells.totals[i] - slack[i]))
         for i in np.argsort(-np.abs(slack) / scale, kind="stable")

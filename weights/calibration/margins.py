@@ -35,7 +35,7 @@ class Margin:
     totals: FloatVector
 
     def __post_init__(self) -> None:
-        if self.totals.shape != (len(self.labels),):
+        if self.totals.size != len(self.labels) or self.totals.ndim != 1:
             raise ValueError(f"margin {self.name}: {len(self.labels)} cells and {self.totals.size} totals")
         if not (np.isfinite(self.totals).all() and (self.totals >= 0).all()):
             raise ValueError(f"margin {self.name}: totals must be finite and 0 or more")
