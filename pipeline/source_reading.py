@@ -13,7 +13,6 @@ import pandas as pd
 from pipeline.readers.reading import read_source
 from pipeline.run import Run
 from pipeline.study_files import LoadedStudy
-from pipeline.yaml_files import read_yaml
 from surveys.problems import DataError, Message, Problem
 from surveys.source_rows import needed_columns
 from surveys.source_table import SourceTable
@@ -58,7 +57,7 @@ def read_sources(run: Run, loaded: LoadedStudy) -> SourcesRead:
     secret = hashlib.blake2b(digest_size=32)
     invented = [name for name in required if loaded.study.sources[name].format == "synthetic"]
     if invented:
-        tables.update(_draw(run, loaded, required, optional))
+        tables.update(_draw(loaded, required, optional))
         records += [{"name": name, "file": "", "sha256": "", "rows": tables[name].rows, "format": "synthetic",
                      "columns_read": len(tables[name].columns)} for name in invented]
     for name in required:
@@ -104,14 +103,11 @@ def _nowhere(loaded: LoadedStudy, tables: Mapping[str, SourceTable]) -> list[Pro
     return list({problem.text(): problem for problem in found}.values())
 
 
-def _draw(run: Run, loaded: LoadedStudy, required: Mapping[str, list[str]], optional: Mapping[str, list[str]],
+def _draw(loaded: LoadedStudy, required: Mapping[str, list[str]], optional: Mapping[str, list[str]],
           ) -> dict[str, SourceTable]:
     seed = loaded.study.synthetic_seed
-    assert seed is not None  # the study's schema asks for it with a synthetic source
-    own = run.study_folder / "country.yaml"
-    base = run.study_folder.parent / str(loaded.study.extends) / "country.yaml"
-    country = read_yaml(own if own.is_file() else base)
-    frames = draw(country.data, seed=seed)
+    assert seed is not None  # study_checks asks for it with a synthetic source
+    frames = draw(loaded.country(), seed=seed)
     tables = {}
     for level in loaded.mapping.levels.values():
         for name in needed_columns(level):

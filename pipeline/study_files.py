@@ -45,6 +45,11 @@ EXTENDS_TWICE = Message(
     "el estudio '{name}' a su vez extiende otro; se permite un nivel.\n  Extienda el primero, o copie lo "
     "necesario.")
 
+COUNTRY_ABSENT = Message(
+    "country_absent",
+    "the study draws from an invented country, but its folder has no country.yaml.\n  Add the file.",
+    "el estudio usa un país inventado, pero su carpeta no tiene country.yaml.\n  Agregue el archivo.")
+
 
 class _Rooted(Protocol):
     """What is needed of the project: its folder."""
@@ -89,7 +94,7 @@ class StudyFiles:
     paths: tuple[Path, ...]
 
     def where(self, place: tuple[str, ...]) -> str:
-        """Say the place of a finding: ``("study" | "mapping" | "dictionary", key, ...)``; numbers of list items as text."""
+        """Say the place of a finding: ``("study" | "mapping" | "dictionary", key, ...)``, items as text."""
         if not place:
             return self.study.shown
         if place[0] == "dictionary":
@@ -106,6 +111,20 @@ class LoadedStudy:
     mapping: Mapping
     dictionary: Dictionary
     files: StudyFiles
+
+    def country(self) -> dict[str, Any]:
+        """Parameters of the invented country, from ``country.yaml`` of the study or of the one it extends.
+
+        Raises
+        ------
+        StudyError
+            There is none, or it is not YAML of the strict kind.
+        """
+        homes = [self.files.folder, *(path.parent for path in self.files.paths)]
+        for home in homes:
+            if (home / "country.yaml").is_file():
+                return _read(home, "country.yaml").data
+        raise StudyError([Problem(COUNTRY_ABSENT, self.files.study.where(("synthetic",)))])
 
     def resolved(self) -> dict[str, Any]:
         """Plain data of the resolved study and mapping, for the build folder."""

@@ -163,7 +163,7 @@ def _ranges(level: LevelData, dictionary: Dictionary, critical: Collection[str])
     made = []
     for name in level.frame.columns:
         variable = dictionary.variables.get(str(name))
-        if variable is None or variable.range is None or variable.type not in ("number", "integer"):
+        if variable is None or variable.range is None or variable.derive is not None:
             continue
         low, high = variable.range
         values = level.frame[name].to_numpy(dtype=float)
