@@ -150,7 +150,8 @@ def _variance(methods: Mapping[str, Any], words: Words) -> Section:
             method = str(methods[key])
             rows.append((words[f"method_{key}"], words.either(f"{key}_{method}", method.replace("_", " "))))
     if methods.get("confidence") is not None:
-        rows.append((words["method_confidence"], f"{100 * float(methods['confidence']):g} %"))
+        level = with_sign(f"{100 * float(methods['confidence']):g}", "percent", words.language)
+        rows.append((words["method_confidence"], level))
     return Section(words["variance"], (), (words["role"], words["method"]) if rows else (), tuple(rows))
 
 
@@ -202,6 +203,7 @@ def _software(words: Words) -> Section:
 
 def _sentence(label: Any, words: Words) -> str:
     text = label.get(words.language).strip() if label is not None else ""
+    text = f"{text[:1].upper()}{text[1:]}"
     return text if not text or text.endswith((".", "!", "?")) else f"{text}."
 
 
