@@ -7,9 +7,12 @@ import hashlib
 import json
 import os
 import socket
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from warnings import WarningMessage
 
 from pipeline.manifest import NAME, manifest_hash
 
@@ -23,11 +26,18 @@ class Entry:
     stage: str
     reason: str
     start: datetime
+    warnings: tuple[str, ...] = ()
 
 
 def started(stage: str, reason: str) -> Entry:
     """Note that a stage starts now, and why it must run."""
     return Entry(stage, reason, datetime.now(UTC))
+
+
+def with_warnings(entry: Entry, warned: Iterable[WarningMessage]) -> Entry:
+    """Note where libraries warned; not what they said, which may quote data, and not on the terminal."""
+    places = Counter(f"{one.category.__name__} {Path(one.filename).name}:{one.lineno}" for one in warned)
+    return replace(entry, warnings=tuple(f"{place} x{count}" for place, count in sorted(places.items())))
 
 
 def finished(results: Path, entry: Entry, state: str, root: Path) -> None:
@@ -54,6 +64,7 @@ def finished(results: Path, entry: Entry, state: str, root: Path) -> None:
         "start": entry.start.isoformat(timespec="seconds"),
         "end": now.isoformat(timespec="seconds"),
         "seconds": round((now - entry.start).total_seconds(), 3),
+        "warnings": list(entry.warnings),
         "manifest": manifest_hash(results / entry.stage) if done else None,
         "commit": _commit(root),
         "user": _user(),

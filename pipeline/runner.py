@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -152,7 +153,9 @@ def _run_stage(
             data=request.data, build=request.results, language=request.language, progress=progress,
             stage=stage.name, output=folder, reads=stage.after,
         )
-        load(stage)(run)
+        with warnings.catch_warnings(record=True) as warned:
+            load(stage)(run)
+        entry = run_log.with_warnings(entry, warned)
         manifest = Manifest(
             stage.name, request.study_name, state.key, output_hashes(folder), environment(ingredients.packages)
         )
@@ -180,7 +183,7 @@ def _keep_findings(request: Request, stage: Stage, folder: Path, error: BaseExce
     kept = temporary_beside(place)
     kept.mkdir()
     if isinstance(error, ProblemsFound):
-        for path in sorted(folder.glob("findings*")):
+        for path in sorted([*folder.glob("findings*"), *folder.glob("validation*")]):
             path.rename(kept / path.name)
         said = {language: error.text(language) for language in ("es", "en")}
     else:
