@@ -37,7 +37,12 @@ def diagnose(weight: NDArray[np.float64]) -> dict[str, float | int | None]:
         "n": int(weight.size),
         "zeros": int(weight.size - positive.size),
         "sum": float(weight.sum()),
-        "mean": None, "min": None, "max": None, "ratio": None, "kish_deff": None, "effective_n": None,
+        "mean": None,
+        "min": None,
+        "max": None,
+        "ratio": None,
+        "kish_deff": None,
+        "effective_n": None,
     }
     if positive.size:
         # Divided by the mean first, so that very large weights do not overflow when squared.

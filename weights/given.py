@@ -110,15 +110,34 @@ def given(
         counted = float((weight if counted_rows is None else weight[counted_rows]).sum())
         difference = counted / expected_total - 1.0
         if abs(difference) > tolerance:
-            raise DataError([Problem(WEIGHT_SUM, where, {
-                "variable": variable, "counts": counts or level, "total": f"{counted:,.0f}",
-                "expected": f"{expected_total:,.0f}", "difference": f"{difference:+.1%}",
-                "tolerance": f"{tolerance:.1%}",
-            })])
-        diagnostics |= {"counted_sum": counted, "expected_total": float(expected_total),
-                        "difference": difference}
-    parameters = {"variable": variable, "level": level, "expected_total": expected_total,
-                  "counts": counts or level, "tolerance": tolerance}
+            raise DataError(
+                [
+                    Problem(
+                        WEIGHT_SUM,
+                        where,
+                        {
+                            "variable": variable,
+                            "counts": counts or level,
+                            "total": f"{counted:,.0f}",
+                            "expected": f"{expected_total:,.0f}",
+                            "difference": f"{difference:+.1%}",
+                            "tolerance": f"{tolerance:.1%}",
+                        },
+                    )
+                ]
+            )
+        diagnostics |= {
+            "counted_sum": counted,
+            "expected_total": float(expected_total),
+            "difference": difference,
+        }
+    parameters = {
+        "variable": variable,
+        "level": level,
+        "expected_total": expected_total,
+        "counts": counts or level,
+        "tolerance": tolerance,
+    }
     return WeightStep("given", weight.astype(np.float64), tuple(contains), parameters, diagnostics)
 
 
@@ -129,12 +148,17 @@ def _refuse_impossible(weight: NDArray[np.float64], *, variable: str, level: str
         WEIGHT_NEGATIVE: np.isfinite(weight) & (weight < 0),
     }
     problems = [
-        Problem(message, where, {"variable": variable, "level": level, "count": int(faulty.sum()),
-                                 "rows": weight.size})
-        for message, faulty in faults.items() if faulty.any()
+        Problem(
+            message,
+            where,
+            {"variable": variable, "level": level, "count": int(faulty.sum()), "rows": weight.size},
+        )
+        for message, faulty in faults.items()
+        if faulty.any()
     ]
     if not problems and not (weight > 0).any():
-        problems.append(Problem(WEIGHT_ALL_ZERO, where,
-                                {"variable": variable, "level": level, "rows": weight.size}))
+        problems.append(
+            Problem(WEIGHT_ALL_ZERO, where, {"variable": variable, "level": level, "rows": weight.size})
+        )
     if problems:
         raise DataError(problems)

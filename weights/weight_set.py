@@ -103,8 +103,10 @@ class WeightSet:
 
 
 def _factors(steps: tuple[WeightStep, ...]) -> list[tuple[str, FloatVector]]:
-    return [(f"factor of step {position} ({step.name})", step.factor)
-            for position, step in enumerate(steps, start=1)]
+    return [
+        (f"factor of step {position} ({step.name})", step.factor)
+        for position, step in enumerate(steps, start=1)
+    ]
 
 
 def _check_vector(name: str, vector: FloatVector, size: int) -> None:
