@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -54,6 +55,16 @@ class Measure:
                 raise ValueError(f"{self.name}: infinite values; mark them as missing or correct them")
         if self.kind == "prop" and not is_binary(self.numerator):
             raise ValueError(f"{self.name}: a proportion takes 0, 1 and missing only")
+
+    @cached_property
+    def is_binary(self) -> bool:
+        """Whether all known values are 0 or 1."""
+        return self.kind == "prop" or is_binary(self.numerator)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether a mean of it is a share of rows."""
+        return self.denominator is None and self.is_binary
 
     def base(self) -> BoolVector:
         """Rows with a known value inside the universe, (n,)."""

@@ -156,10 +156,20 @@ def provisional_centre(measure: Measure, weight: FloatVector) -> float:
     """Find a ratio near the measure's own, to be taken out before summing; 0 for totals and proportions."""
     if measure.kind in ("total", "prop"):
         return 0.0
-    base = measure.base()
-    denominator = weight[base] if measure.denominator is None else weight[base] * measure.denominator[base]
+    # Any value near the ratio will do: some thousand rows are enough.
+    step = max(1, weight.size // 4096)
+    numerator = measure.numerator[::step]
+    base = ~np.isnan(numerator)
+    if measure.universe is not None:
+        base &= measure.universe[::step]
+    x = None
+    if measure.denominator is not None:
+        base &= ~np.isnan(measure.denominator[::step])
+        x = measure.denominator[::step][base]
+    weight, numerator = weight[::step], numerator[base]
+    denominator = weight[base] if x is None else weight[base] * x
     size = float(denominator.sum())
-    return float(weight[base] @ measure.numerator[base]) / size if size else 0.0
+    return float(weight[base] @ numerator) / size if size else 0.0
 
 
 def _fill(columns: FloatMatrix, measure: Measure, weight: FloatVector) -> float:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from estimates.design_effects import Reference, design_effect
-from estimates.measure import Coding, FloatVector, Measure, is_binary
+from estimates.further_stages import further_stage_variances
+from estimates.measure import Coding, FloatVector, Measure
+from estimates.moments import estimate_by_moments
 from estimates.psu_totals import index_cells, scan
 from estimates.row_intervals import ProportionInterval, row_intervals
 from estimates.statistics.cell_estimates import CellEstimates
@@ -23,6 +25,9 @@ from estimates.verdicts import Verdicts, verdicts
 from surveys.design import Design
 
 T = TypeVar("T")
+Method = Literal["automatic", "compiled", "plain"]
+# Rows times measures times breakdowns from which starting the compiled code pays.
+WORTH_COMPILING = 20_000_000
 Plan = Sequence[tuple[Sequence[str], Sequence[tuple[str, ...]]]]
 
 
@@ -46,6 +51,7 @@ def tabulate(
     confidence: float = 0.95,
     proportion_interval: ProportionInterval = "korn_graubard",
     deff_reference: Reference = "without_replacement",
+    method: Method = "automatic",
 ) -> EstimateTable:
     """Estimate measures over breakdowns.
 
@@ -74,6 +80,9 @@ def tabulate(
         Interval of proportions.
     deff_reference : {"without_replacement", "with_replacement", "dhs"}
         Simple random sample of the design effect.
+    method : {"automatic", "compiled", "plain"}
+        Arithmetic of the scan: compiled code for large plans, arrays for small ones; the numbers agree to
+        rounding.
 
     Returns
     -------
@@ -90,17 +99,60 @@ def tabulate(
     for length in [m.numerator.size for m in named.values()] + [c.codes.size for c in codings.values()]:
         if length != design.rows:
             raise ValueError(f"a vector has {length} rows where the design has {design.rows}")
-    blocks: list[_Block] = []
-    for by, names in _measures_by_breakdown(tables).items():
-        wanted = [_named(named, name, "measure") for name in names]
-        index = index_cells([_named(codings, name, "breakdown") for name in by], design)
-        groups = StratumCells(index.cell, index.psu, index.cells, design)
-        for measure, totals in zip(wanted, scan(wanted, index, weights), strict=True):
-            estimate = total if measure.kind == "total" else ratio
-            blocks.append(
-                _Block(measure, by, estimate(measure, totals, index, groups, weights, deff_reference))
-            )
+    blocks = _blocks(named, codings, _measures_by_breakdown(tables), design, weights, deff_reference, method)
     return _table(study, blocks, codings, design, standards, planned, confidence, proportion_interval)
+
+
+def _blocks(
+    measures: Mapping[str, Measure],
+    codings: Mapping[str, Coding],
+    wanted: Mapping[tuple[str, ...], Iterable[str]],
+    design: Design,
+    weight: FloatVector,
+    reference: Reference,
+    method: Method,
+) -> list[_Block]:
+    names = {by: [_named(measures, name, "measure").name for name in wanted[by]] for by in wanted}
+    crossed = {by: [_named(codings, name, "breakdown") for name in by] for by in wanted}
+    numbers = design.rows * sum(len(some) for some in names.values())
+    large = method == "compiled" or (method == "automatic" and numbers >= WORTH_COMPILING)
+    if large and not design.further_stages:
+        return _compiled_blocks(measures, names, codings, design, weight, reference)
+    blocks = []
+    for by, some in names.items():
+        index = index_cells(crossed[by], design)
+        groups = StratumCells(index.cell, index.psu, index.cells, design)
+        here = [measures[name] for name in some]
+        found = []
+        for measure, totals in zip(here, scan(here, index, weight), strict=True):
+            estimate = total if measure.kind == "total" else ratio
+            found.append(estimate(measure, totals, index, groups, weight, reference))
+        if design.further_stages:
+            estimated = [cells.estimate for cells in found]
+            within = further_stage_variances(here, estimated, crossed[by], design, weight)
+            found = [replace(cells, variance=cells.variance + v) for cells, v in zip(found, within, strict=True)]
+        blocks += [_Block(measure, by, cells) for measure, cells in zip(here, found, strict=True)]
+    return blocks
+
+
+def _compiled_blocks(
+    measures: Mapping[str, Measure],
+    names: Mapping[tuple[str, ...], Sequence[str]],
+    codings: Mapping[str, Coding],
+    design: Design,
+    weight: FloatVector,
+    reference: Reference,
+) -> list[_Block]:
+    # Measures that share their breakdowns share their pass over the rows.
+    together: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+    for name in dict.fromkeys(name for some in names.values() for name in some):
+        together.setdefault(tuple(by for by in names if name in names[by]), []).append(name)
+    found: dict[tuple[tuple[str, ...], str], _Block] = {}
+    for breakdowns, some in together.items():
+        here = [measures[name] for name in some]
+        for by, measure, cells in estimate_by_moments(here, breakdowns, codings, design, weight, reference):
+            found[by, measure.name] = _Block(measure, by, cells)
+    return [found[by, name] for by, some in names.items() for name in some]
 
 
 def _measures_by_breakdown(tables: Plan) -> dict[tuple[str, ...], dict[str, None]]:
@@ -183,7 +235,7 @@ def _shape(measure: Measure) -> str:
     if measure.kind == "prop":
         return "share"
     if measure.kind == "total":
-        if is_binary(measure.numerator):
+        if measure.is_binary:
             return "count"
         if np.nanmin(measure.numerator, initial=0.0) >= 0:
             return "positive"

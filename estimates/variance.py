@@ -95,9 +95,13 @@ class StratumCells:
         Number of cells D.
     design : Design
         Strata of the PSUs.
+    share : (H,) float, optional
+        Sampling fraction of earlier stages for each stratum; 1 at the first stage.
     """
 
-    def __init__(self, cell: IntVector, psu: IntVector, cells: int, design: Design) -> None:
+    def __init__(
+        self, cell: IntVector, psu: IntVector, cells: int, design: Design, share: FloatVector | None = None
+    ) -> None:
         self.design = design
         self.cells = cells
         self.cell_of_pair = cell
@@ -110,9 +114,10 @@ class StratumCells:
         self.n_h = n_h.astype(np.float64)
         self.empty = n_h - np.bincount(self.group, minlength=self.count)
         self.alone = n_h == 1
-        self.factor = np.where(
-            self.alone, 0.0, design.fpc[self.stratum] * self.n_h / np.maximum(self.n_h - 1.0, 1.0)
-        )
+        factor = design.fpc[self.stratum] * self.n_h / np.maximum(self.n_h - 1.0, 1.0)
+        if share is not None:
+            factor = factor * share[self.stratum]
+        self.factor = np.where(self.alone, 0.0, factor)
 
     def variances(self, totals: FloatVector) -> FloatVector:
         """Variance of each cell's total, (D,), from the totals of the pairs, (K,)."""

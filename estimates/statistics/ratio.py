@@ -6,7 +6,7 @@ import numpy as np
 
 from estimates.degrees_of_freedom import domain_degrees_of_freedom
 from estimates.design_effects import Reference, srs_variance
-from estimates.measure import FloatVector, Measure, is_binary
+from estimates.measure import FloatVector, Measure
 from estimates.psu_totals import CellIndex, PsuTotals, sum_by
 from estimates.statistics.cell_estimates import CellEstimates
 from estimates.statistics.spread import weighted_squares
@@ -72,7 +72,7 @@ def ratio(
     variance = np.where(known, groups.variances(np.where(known[cell], residual, 0.0)), np.nan)
     variance = np.where(variance < (DUST * estimate) ** 2, 0.0, variance)
     n_psu, df = domain_degrees_of_freedom(groups, totals.n)
-    if measure.denominator is None and is_binary(measure.numerator):
+    if measure.is_share:
         squares = numerator * (1.0 - above_centre) ** 2 + (denominator - numerator) * above_centre**2
         if totals.centre:
             squares = weighted_squares(measure, index, weight, estimate)

@@ -9,6 +9,7 @@ import pytest
 from estimates.measure import Coding, Measure
 from estimates.tabulate import tabulate
 from surveys.design import design_from_columns
+from surveys.design_stages import with_stage
 
 TYPES = ("E", "H", "M")
 
@@ -19,6 +20,24 @@ def read(shared_data, name):
 
 def vector(column):
     return column.to_numpy(dtype=float)
+
+
+def test_two_stages_with_fpc_at_each(shared_data, expected):
+    data = read(shared_data, "apiclus2")
+    design = design_from_columns(None, data["dnum"], psu_population=data["fpc1"])
+    design = with_stage(design, data["snum"], data["fpc2"])
+    measures = [
+        Measure("mean.api00", "mean", vector(data["api00"]), kind="mean"),
+        Measure("total.enroll", "total", vector(data["enroll"]), kind="total"),
+    ]
+    plan = [([measure.name for measure in measures], [()])]
+    weight = vector(data["pw"])
+    ours = tabulate("x", measures, {}, plan, design, weight).frame.set_index("indicator")
+    rows = expected("api")
+    for row in rows[rows["design"] == "apiclus2"].itertuples():
+        assert ours.loc[row.quantity, "estimate"] == pytest.approx(row.estimate, rel=1e-10)
+        assert ours.loc[row.quantity, "se"] == pytest.approx(row.se, rel=1e-10)
+        assert design.degrees_of_freedom == row.df
 
 
 def test_stratified_and_one_stage(shared_data, expected):
