@@ -45,6 +45,11 @@ class Labels:
         known = self.dictionary.variables.get(variable)
         return self.indicator(name) if known is None else known.label.get(self.words.language)
 
+    def counted(self, name: str) -> bool:
+        """Tell whether an indicator is a total or a count."""
+        known = self.dictionary.indicators.get(name.partition(".")[0])
+        return known is not None and known.statistic in ("total", "count")
+
     def breakdown(self, name: str) -> str:
         """Label of a breakdown."""
         breakdown = self.dictionary.breakdowns.get(name)

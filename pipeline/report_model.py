@@ -220,7 +220,7 @@ def _points(frame: pd.DataFrame, exhibit: Exhibit, labels: Labels) -> tuple[list
     points: list[Point] = []
     total = None
     for indicator in exhibit.indicators:
-        decimals = precision(frame, indicator)
+        decimals = precision(frame, indicator, labels)
         parts = labels.parts(indicator, frame)
         for part in parts:
             for _, record in select(frame, part, exhibit.by, labels).iterrows():
@@ -249,7 +249,7 @@ def _key_figure(
                        *(labels.domain(by, code) for by, code in domain.items())])
     if len(rows) == 0:
         return KeyFigure(MARKS["empty"], name, "", words["mark_empty"], None)
-    point = point_of(rows.iloc[0], name, precision(frame, indicator))
+    point = point_of(rows.iloc[0], name, precision(frame, indicator, labels))
     if not point.shown:
         return KeyFigure(MARKS[point.status], name, "", words[f"mark_{point.status}"], None)
     value = with_sign(estimate_text(point.estimate, point.unit, point.decimals), point.unit, words.language)

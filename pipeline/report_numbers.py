@@ -25,7 +25,7 @@ def plain(value: float, decimals: int) -> str:
     return f"{MINUS}{text}" if negative else text
 
 
-def decimals_of(unit: str, size: float) -> int:
+def decimals_of(unit: str, size: float, *, counted: bool) -> int:
     """Decimals with which an estimate of a unit is published.
 
     Parameters
@@ -34,10 +34,12 @@ def decimals_of(unit: str, size: float) -> int:
         Unit of the indicator: ``percent``, ``persons``, ``years`` and so on.
     size : float
         Largest absolute value shown beside it; large amounts need no decimals.
+    counted : bool
+        Whether the figure is a total or a count: persons are then whole, while their mean is not.
     """
     if unit == "percent":
         return 1
-    if unit in COUNT_UNITS or (math.isfinite(size) and abs(size) >= 1000):
+    if (counted and unit in COUNT_UNITS) or (math.isfinite(size) and abs(size) >= 1000):
         return 0
     return 1 if math.isfinite(size) and abs(size) >= 10 else 2
 

@@ -142,14 +142,14 @@ def select(frame: pd.DataFrame, indicator: str, by: Sequence[str], labels: Label
     return rows.loc[keys.sort_values(list(keys.columns), kind="stable").index]
 
 
-def precision(frame: pd.DataFrame, indicator: str) -> int:
+def precision(frame: pd.DataFrame, indicator: str, labels: Labels) -> int:
     """Decimals of an indicator, the same wherever it appears; hidden rows have no say in them."""
     same = frame["indicator"].str.partition(".")[0] == indicator.partition(".")[0]
     rows = frame[same & ~frame["status"].isin(HIDDEN)]
     if len(rows) == 0:
         return 0
     unit = str(rows["unit"].iloc[0])
-    return decimals_of(unit, in_unit(float(rows["estimate"].abs().max()), unit))
+    return decimals_of(unit, in_unit(float(rows["estimate"].abs().max()), unit), counted=labels.counted(indicator))
 
 
 def point_of(record: pd.Series, label: str, decimals: int) -> Point:
@@ -199,7 +199,7 @@ def _groups(
     heading = labels.indicator(indicator)
     chosen = [(part, record) for part in parts for _, record in select(frame, part, by, labels).iterrows()]
     columns = [labels.column(name, frame) for name in by]
-    decimals = precision(frame, indicator)
+    decimals = precision(frame, indicator, labels)
     groups: dict[str, list[tuple[Row, str]]] = {}
     for part, record in chosen:
         codes = [str(record[column]) for column in columns]
