@@ -77,10 +77,10 @@ def feasibility(base_weight: FloatVector, controls: Sequence[Control], bounds: B
     groups = size.size
     equal = sparse.csr_array(x.T * size)
     # Variables: the factors and r.
-    sides = sparse.vstack([
-        sparse.hstack([-sparse.eye_array(groups), np.full((groups, 1), -(1 - low))]),
-        sparse.hstack([sparse.eye_array(groups), np.full((groups, 1), -(high - 1))]),
-    ])  # fmt: skip
+    one = sparse.eye_array(groups)
+    lower = sparse.hstack([-one, sparse.csr_array(np.full((groups, 1), -(1 - low)))])
+    upper = sparse.hstack([one, sparse.csr_array(np.full((groups, 1), -(high - 1)))])
+    sides = sparse.vstack([lower, upper])
     limit = np.r_[np.full(groups, -1.0), np.full(groups, 1.0)]
     scale = np.maximum(np.abs(cells.totals), 1.0)
     scaled = sparse.csr_array(equal / scale[:, None])

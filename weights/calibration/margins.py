@@ -39,7 +39,7 @@ class Margin:
             raise ValueError(f"margin {self.name}: {len(self.labels)} cells and {self.totals.size} totals")
         if not (np.isfinite(self.totals).all() and (self.totals >= 0).all()):
             raise ValueError(f"margin {self.name}: totals must be finite and 0 or more")
-        if self.cell.size and not (-1 <= int(self.cell.min()) and int(self.cell.max()) < len(self.labels)):
+        if self.cell.size and not (int(self.cell.min()) >= -1 and int(self.cell.max()) < len(self.labels)):
             raise ValueError(f"margin {self.name}: a row points outside the cells")
 
 
