@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from estimates.level_rows import LevelRows, level_rows
 from estimates.measures import coding_of, measures_of
 from estimates.protection import DisclosureRule, protect
-from estimates.study_plan import METHODS, LevelPlan, plan_by_level, with_needed
+from estimates.study_plan import METHODS, LevelPlan, absent_variables, plan_by_level, with_needed
 from estimates.tabulate import tabulate
 from estimates.victim_cells import small_rows
 from surveys.design import Design
@@ -20,6 +20,15 @@ from surveys.microdata import Microdata
 from surveys.problems import Message, Problem, StudyError
 from surveys.study import Study
 
+LEVEL_NOT_MAPPED = Message(
+    "level_not_mapped",
+    "The indicators {indicators} are about level '{level}', which mapping.yaml does not make. Map the level, "
+    "or "
+    "take the indicators out of `tabulation:`.",
+    "Los indicadores {indicators} son del nivel '{level}', que mapping.yaml no forma. Asigne el nivel, o "
+    "quite los "
+    "indicadores de `tabulation:`.",
+)
 LEVEL_WITHOUT_WEIGHT = Message(
     "level_without_weight",
     "The indicators {indicators} are about level '{level}', which has no weight: neither it nor a level "
@@ -71,11 +80,15 @@ def estimate_study(
     Raises
     ------
     StudyError
-        A level without weight, or above the level of the design; all found together.
+        A level that is not mapped, without weight, or above the level of the design; or variables that the
+        microdata do not hold.
     """
-    microdata = with_needed(study, dictionary, microdata)
     plans = plan_by_level(study.tabulation, dictionary)
     _refuse_unusable_levels(plans, study, microdata, weights)
+    problems = absent_variables(study, dictionary, microdata, f"{study.name}/study.yaml  tabulation")
+    if problems:
+        raise StudyError(problems)
+    microdata = with_needed(study, dictionary, microdata)
     frames = []
     for level, tabulation in plans.items():
         rows = level_rows(level, study, dictionary, microdata, design, weights)
@@ -112,20 +125,20 @@ def _estimate_level(
 
 
 def _refuse_unusable_levels(
-    plans: Mapping[str, object],
+    plans: Mapping[str, LevelPlan],
     study: Study,
     microdata: Microdata,
     weights: Mapping[str, object],
 ) -> None:
     problems = []
-    for level in plans:
+    for level, plan in plans.items():
         where = f"{study.name}/study.yaml  tabulation"
+        names = dict.fromkeys(name for indicators, _ in plan for name in indicators)
+        details = {"level": level, "design": study.design.level, "indicators": ", ".join(names)}
+        if level not in microdata.levels:
+            problems.append(Problem(LEVEL_NOT_MAPPED, where, details))
+            continue
         above = (level, *microdata.ancestors(level))
-        details = {
-            "level": level,
-            "design": study.design.level,
-            "indicators": ", ".join(sorted({name for item in study.tabulation for name in item.indicators})),
-        }
         if study.design.level not in above:
             problems.append(Problem(LEVEL_ABOVE_DESIGN, where, details))
         elif not any(name in weights for name in above):

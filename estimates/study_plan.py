@@ -8,12 +8,23 @@ from typing import TypedDict
 from estimates.design_effects import Reference
 from estimates.measures import variables_read
 from estimates.row_intervals import ProportionInterval
-from surveys.derivation import derive
+from surveys.derivation import derivable, derive
 from surveys.dictionary import Dictionary
 from surveys.microdata import Microdata
+from surveys.problems import Message, Problem
 from surveys.study import Study, Tabulation
 
 LevelPlan = list[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]]
+
+VARIABLE_ABSENT = Message(
+    "tabulated_variable_absent",
+    "'{name}' of the tabulation plan reads the variable '{variable}', which the microdata of this study do "
+    "not hold and which "
+    "cannot be derived from what they hold. Map it in mapping.yaml, or take '{name}' out of `tabulation:`.",
+    "'{name}', del plan de tabulación, lee la variable '{variable}', que los microdatos de este estudio no "
+    "tienen y que no puede "
+    "derivarse de lo que tienen. Asígnela en mapping.yaml, o quite '{name}' de `tabulation:`.",
+)
 
 
 class Methods(TypedDict):
@@ -80,3 +91,38 @@ def with_needed(study: Study, dictionary: Dictionary, microdata: Microdata) -> M
             names |= dict.fromkeys(dictionary.breakdowns[name].variable for name in by)
     derived = [name for name in names if dictionary.variables[name].derive is not None]
     return derive(microdata, dictionary, derived)
+
+
+def absent_variables(study: Study, dictionary: Dictionary, microdata: Microdata, where: str) -> list[Problem]:
+    """Find what the tabulation plan reads and the microdata cannot give.
+
+    Parameters
+    ----------
+    study, dictionary : Study, Dictionary
+        The plan, and what its indicators and breakdowns read.
+    microdata : Microdata
+        With the variables that were asked.
+    where : str
+        Place of the plan, for messages.
+
+    Returns
+    -------
+    list of Problem
+        One for each indicator or breakdown and variable.
+    """
+    held = set(derivable(microdata, dictionary))
+    for level in microdata.levels.values():
+        columns = [str(column) for column in level.frame.columns]
+        held.update(columns, (column.rpartition("__")[0] for column in columns if "__" in column))
+    read: dict[str, tuple[str, ...]] = {}
+    for item in study.tabulation:
+        for name in item.indicators:
+            read[name] = variables_read(dictionary.indicators[name])
+        for name in dict.fromkeys(name for by in item.by for name in by):
+            read[name] = (*read.get(name, ()), dictionary.breakdowns[name].variable)
+    return [
+        Problem(VARIABLE_ABSENT, where, {"name": name, "variable": variable})
+        for name, variables in read.items()
+        for variable in variables
+        if variable not in held
+    ]
