@@ -41,7 +41,9 @@ def t_quantile(df: ArrayLike, confidence: float) -> FloatArray:
     upper = upper_tail(confidence)
     degrees = np.asarray(df, dtype=np.float64)
     finite = np.where(np.isfinite(degrees) & (degrees > 0), degrees, 1.0)
-    quantile = np.asarray(special.stdtrit(finite, upper), dtype=np.float64)
+    # Degrees of freedom repeat: a million rows have a few hundred of them, and the quantile is iterative.
+    distinct, row = np.unique(finite, return_inverse=True)
+    quantile = np.asarray(special.stdtrit(distinct, upper), dtype=np.float64)[row].reshape(degrees.shape)
     quantile = np.where(degrees == np.inf, special.ndtri(upper), quantile)
     return np.where(degrees > 0, quantile, np.nan)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 TextArray = NDArray[np.str_]
+ObjectArray = NDArray[np.object_]
 
 KINDS = ("prop", "mean", "total", "size", "ratio", "count")
 
@@ -57,35 +59,35 @@ class Cells:
     target_n: FloatArray
     compat: Compatibility | None = None
 
-    @property
+    @cached_property
     def cv(self) -> FloatArray:
         """Coefficient of variation, a fraction; NaN for an estimate of zero."""
         size = np.abs(self.estimate)
         return np.where(size > 0, self.se / np.where(size > 0, size, 1.0), np.nan)
 
-    @property
+    @cached_property
     def effective_n(self) -> FloatArray:
         """Base divided by the design effect."""
         known = self.deff > 0
         return np.where(known, self.n / np.where(known, self.deff, 1.0), np.nan)
 
-    @property
+    @cached_property
     def is_proportion(self) -> BoolArray:
         """Proportions, and ratios that lie in [0, 1] and are judged as proportions."""
         inside = (self.estimate >= 0) & (self.estimate <= 1)
         return np.asarray((self.kind == "prop") | ((self.kind == "ratio") & inside), dtype=np.bool_)
 
-    @property
+    @cached_property
     def is_count(self) -> BoolArray:
         """Totals and numbers of units."""
-        return np.asarray(np.isin(self.kind, ("total", "size", "count")), dtype=np.bool_)
+        return np.asarray((self.kind == "total") | (self.kind == "size") | (self.kind == "count"), dtype=np.bool_)
 
-    @property
+    @cached_property
     def is_known(self) -> BoolArray:
         """An estimate and a standard error exist."""
         return np.isfinite(self.estimate) & np.isfinite(self.se) & (self.se >= 0)
 
-    @property
+    @cached_property
     def logcv(self) -> FloatArray:
         r"""Coefficient of variation of minus the logarithm of a proportion.
 

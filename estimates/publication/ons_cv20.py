@@ -13,9 +13,7 @@ LEVELS = {
 
 
 def _judge(cells: Cells) -> Verdict:
-    return first_match(
-        cells, [(~(cells.cv < 0.20), "caution", "cv_20_or_more")], otherwise="ok", unknown="n/a"
-    )
+    return first_match(cells, [(~(cells.cv < 0.20), "caution", "cv_20_or_more")], otherwise="ok", unknown="n/a")
 
 
 STANDARD = Standard(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from estimates.publication.cells import BoolArray, Cells, TextArray
+from estimates.publication.cells import BoolArray, Cells
 
 Status = Literal["reliable", "weak", "withheld", "not_applicable"]
 STATUS_ORDER: tuple[Status, ...] = ("not_applicable", "reliable", "weak", "withheld")
@@ -37,10 +38,19 @@ class Level:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Native word and reason code of each cell; shapes (n,)."""
+    """Which check of a standard each cell met.
 
-    native: TextArray
-    reason: TextArray
+    Parameters
+    ----------
+    position : (n,) int
+        Position in ``words`` and ``reasons``: a million cells need a million small numbers, not texts.
+    words, reasons : tuple of str
+        Native word and reason code of every check.
+    """
+
+    position: NDArray[np.int64]
+    words: tuple[str, ...]
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -98,7 +108,11 @@ def first_match(cells: Cells, checks: Sequence[Check], *, otherwise: str, unknow
     """
     shape = cells.estimate.shape
     conditions = [~cells.is_known, *(np.broadcast_to(condition, shape) for condition, _, _ in checks)]
-    words = [unknown, *(word for _, word, _ in checks), otherwise]
-    reasons = [UNKNOWN, *(reason for _, _, reason in checks), ""]
-    position = np.select(conditions, list(range(len(conditions))), default=len(conditions))
-    return Verdict(np.array(words)[position], np.array(reasons)[position])
+    position = np.full(shape, len(conditions), dtype=np.int64)
+    for rank, condition in reversed(list(enumerate(conditions))):
+        position[condition] = rank
+    return Verdict(
+        position,
+        (unknown, *(word for _, word, _ in checks), otherwise),
+        (UNKNOWN, *(reason for _, _, reason in checks), ""),
+    )

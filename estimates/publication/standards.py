@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from estimates.publication import (
     abs_rse,
@@ -24,10 +24,12 @@ from estimates.publication import (
     statcan_cv,
     statcan_letters,
 )
-from estimates.publication.cells import Cells, Compatibility, TextArray, cells_from
-from estimates.publication.standard import STATUS_ORDER, Standard
+from estimates.publication.cells import Compatibility, ObjectArray, cells_from
+from estimates.publication.standard import STATUS_ORDER, Standard, Verdict
 
 DEFAULT_STANDARD = "cepal_2023"
+RELIABLE = STATUS_ORDER.index("reliable")
+_TEXTS = np.array(STATUS_ORDER, dtype=np.object_)
 
 STANDARDS: Mapping[str, Standard] = MappingProxyType(
     {
@@ -65,9 +67,9 @@ class Assessment:
         Code of what bound, such as ``cases_30_49``; empty where the number is shown without remark.
     """
 
-    level: TextArray
-    native: TextArray
-    reason: TextArray
+    level: ObjectArray
+    native: ObjectArray
+    reason: ObjectArray
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,8 @@ class JointAssessment:
     """
 
     by_standard: Mapping[str, Assessment]
-    level: TextArray
-    reason: TextArray
+    level: ObjectArray
+    reason: ObjectArray
 
 
 def assess(
@@ -140,7 +142,8 @@ def assess(
         target_n=target_n,
         compat=compat,
     )
-    return _assess_cells(_standard(standard), cells)
+    chosen = _standard(standard)
+    return _assessment(chosen, chosen.judge(cells))
 
 
 def assess_all(
@@ -197,17 +200,12 @@ def assess_all(
         target_n=target_n,
         compat=compat,
     )
-    results = {standard.id: _assess_cells(standard, cells) for standard in chosen}
-    ranks = {name: _rank(result.level) for name, result in results.items()}
+    verdicts = {standard.id: standard.judge(cells) for standard in chosen}
+    ranks = {standard.id: _rank(standard, verdicts[standard.id]) for standard in chosen}
     strictest = np.maximum.reduce(list(ranks.values()))
-    level = np.array(STATUS_ORDER)[np.maximum(strictest, STATUS_ORDER.index("reliable"))]
-    reason = np.full(level.shape, "", dtype=np.str_)
-    for name, result in results.items():
-        binding = (ranks[name] == strictest) & (level != "reliable")
-        code = np.where(binding, np.char.add(f"{name}:", result.reason), "")
-        reason = np.where((reason != "") & binding, np.char.add(np.char.add(reason, ";"), code), reason)
-        reason = np.where((reason == "") & binding, code, reason)
-    return JointAssessment(MappingProxyType(results), level, reason)
+    rank = np.maximum(strictest, RELIABLE)
+    results = {standard.id: _assessment(standard, verdicts[standard.id]) for standard in chosen}
+    return JointAssessment(MappingProxyType(results), _TEXTS[rank], _binding_reasons(verdicts, ranks, strictest))
 
 
 def table_publishable(standard: str, level: ArrayLike) -> bool:
@@ -233,20 +231,35 @@ def table_publishable(standard: str, level: ArrayLike) -> bool:
     return bool(levels.size and np.mean(levels == "reliable") >= minimum)
 
 
-def _assess_cells(standard: Standard, cells: Cells) -> Assessment:
-    verdict = standard.judge(cells)
-    words = np.array(list(standard.levels))
-    statuses = np.array([standard.levels[word].status for word in words])
-    order = np.argsort(words)
-    position = order[np.searchsorted(words, verdict.native, sorter=order)]
-    return Assessment(statuses[position], verdict.native, verdict.reason)
+def _assessment(standard: Standard, verdict: Verdict) -> Assessment:
+    words = np.array(verdict.words, dtype=np.object_)
+    reasons = np.array(verdict.reasons, dtype=np.object_)
+    return Assessment(_TEXTS[_rank(standard, verdict)], words[verdict.position], reasons[verdict.position])
 
 
-def _rank(level: TextArray) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    rank = np.zeros(level.shape, dtype=np.int64)
-    for position, status in enumerate(STATUS_ORDER):
-        rank[level == status] = position
-    return rank
+def _rank(standard: Standard, verdict: Verdict) -> NDArray[np.int64]:
+    order = [STATUS_ORDER.index(standard.levels[word].status) for word in verdict.words]
+    return np.array(order, dtype=np.int64)[verdict.position]
+
+
+def _binding_reasons(
+    verdicts: Mapping[str, Verdict], ranks: Mapping[str, NDArray[np.int64]], strictest: NDArray[np.int64]
+) -> ObjectArray:
+    """Join the reasons of the standards that bind, one text for each combination that occurs."""
+    key = np.zeros(strictest.shape, dtype=np.int64)
+    for name, verdict in verdicts.items():
+        binding = (ranks[name] == strictest) & (strictest > RELIABLE)
+        key = key * (len(verdict.words) + 1) + np.where(binding, verdict.position + 1, 0)
+    combinations, row = np.unique(key, return_inverse=True)
+    texts = []
+    for combination in combinations.tolist():
+        parts: list[str] = []
+        for name, verdict in reversed(list(verdicts.items())):
+            combination, digit = divmod(combination, len(verdict.words) + 1)
+            if digit:
+                parts.insert(0, f"{name}:{verdict.reasons[digit - 1]}")
+        texts.append(";".join(parts))
+    return np.array(texts, dtype=np.object_)[row.reshape(key.shape)]
 
 
 def _standard(name: str) -> Standard:

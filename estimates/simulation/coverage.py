@@ -70,9 +70,7 @@ class VarianceQuality:
     relative_error: float
 
 
-def coverages(
-    samples: Samples, methods: Sequence[str] = METHODS, *, confidence: float = 0.95
-) -> list[Coverage]:
+def coverages(samples: Samples, methods: Sequence[str] = METHODS, *, confidence: float = 0.95) -> list[Coverage]:
     """Measure the coverage of intervals.
 
     Parameters

@@ -43,9 +43,7 @@ class Clusters:
         return float(self.cases.sum() / self.size.sum())
 
 
-def draw(
-    clusters: Clusters, replicates: int, rng: np.random.Generator, *, psus: int, rows: int
-) -> Iterator[Samples]:
+def draw(clusters: Clusters, replicates: int, rng: np.random.Generator, *, psus: int, rows: int) -> Iterator[Samples]:
     r"""Draw clusters with probability proportional to size and units at random within them.
 
     Parameters
@@ -57,7 +55,7 @@ def draw(
     rng : numpy.random.Generator
         Source of randomness.
     psus : int
-        Clusters drawn with replacement, shared among the strata by their units, two at least in each.
+        Clusters drawn with replacement in each stratum.
     rows : int
         Units drawn without replacement in each drawn cluster; a cluster drawn twice is sampled afresh.
 
@@ -81,57 +79,20 @@ def draw(
     Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, section 4.5.
     """
     if int(clusters.size.min()) < rows:
-        raise ValueError(
-            f"the smallest cluster has {int(clusters.size.min())} units; {rows} cannot be drawn."
-        )
+        raise ValueError(f"the smallest cluster has {int(clusters.size.min())} units; {rows} cannot be drawn.")
     strata = int(clusters.stratum.max()) + 1
     members = [np.flatnonzero(clusters.stratum == h) for h in range(strata)]
     units = np.array([clusters.size[rows_h].sum() for rows_h in members], dtype=np.float64)
-    share = allocated(psus, units)
-    weight = np.repeat(units / (share * rows), share)[:, None]
-    stratum = np.repeat(np.arange(strata, dtype=np.int64), share)
+    weight = np.repeat(units / (psus * rows), psus)[:, None]
+    stratum = np.repeat(np.arange(strata, dtype=np.int64), psus)
     for start in range(0, replicates, CHUNK):
         count = min(CHUNK, replicates - start)
         drawn = np.concatenate(
             [
-                rng.choice(
-                    group, size=(int(psus_h), count), p=clusters.size[group] / clusters.size[group].sum()
-                )
-                for group, psus_h in zip(members, share, strict=True)
+                rng.choice(group, size=(psus, count), p=clusters.size[group] / clusters.size[group].sum())
+                for group in members
             ]
         )
         with_attribute = clusters.cases[drawn]
         cases = rng.hypergeometric(with_attribute, clusters.size[drawn] - with_attribute, rows)
         yield samples_from_psus(cases, rows, weight, stratum, truth=clusters.proportion)
-
-
-def allocated(psus: int, units: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Share PSUs among strata in proportion to their units.
-
-    Parameters
-    ----------
-    psus : int
-        PSUs in all.
-    units : (H,) float
-        Units of each stratum.
-
-    Returns
-    -------
-    (H,) int
-        Largest remainders; a stratum never gets fewer than two, at the cost of the largest.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two PSUs for each stratum.
-    """
-    if psus < 2 * units.size:
-        raise ValueError(f"{psus} PSUs for {units.size} strata; a variance needs two in each.")
-    exact = psus * units / units.sum()
-    share: NDArray[np.int64] = np.floor(exact).astype(np.int64)
-    order = np.argsort(-(exact - share), kind="stable")
-    share[order[: psus - int(share.sum())]] += 1
-    while share.min() < 2:
-        share[int(np.argmin(share))] += 1
-        share[int(np.argmax(share))] -= 1
-    return share

@@ -33,9 +33,7 @@ def clusters_of(households: pd.DataFrame, column: str, value: str) -> Clusters:
         attribute = (households[column].astype(str) == value).to_numpy()
     stratum = households["geo1"].astype(str) + households["urbrur"].astype(str)
     table = (
-        pd.DataFrame(
-            {"stratum": stratum.to_numpy(), "ea": households["ea"].to_numpy(), "attribute": attribute}
-        )
+        pd.DataFrame({"stratum": stratum.to_numpy(), "ea": households["ea"].to_numpy(), "attribute": attribute})
         .groupby(["stratum", "ea"], sort=True)["attribute"]
         .agg(["size", "sum"])
     )

@@ -85,9 +85,7 @@ def samples_from_psus(
     pair_psu = np.repeat(np.arange(psus, dtype=np.int64), replicates)
     pair_sample = np.tile(np.arange(replicates, dtype=np.int64), psus)
     variance = domain_variances(linearized.ravel(), pair_sample, pair_psu, replicates, design)
-    return Samples(
-        truth, estimate, variance, cases.sum(axis=0).astype(np.float64), psus * rows, psus - strata
-    )
+    return Samples(truth, estimate, variance, cases.sum(axis=0).astype(np.float64), psus * rows, psus - strata)
 
 
 def joined(parts: list[Samples]) -> Samples:

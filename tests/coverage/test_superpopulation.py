@@ -14,9 +14,7 @@ from estimates.simulation.gates import gates, monte_carlo_error
 from estimates.simulation.samples import Samples, joined
 from estimates.simulation.superpopulation import SCENARIOS, draw
 
-EXPECTED = pd.read_csv(
-    Path(__file__).with_name("superpopulation.expected.csv"), comment="#", index_col="scenario"
-)
+EXPECTED = pd.read_csv(Path(__file__).with_name("superpopulation.expected.csv"), comment="#", index_col="scenario")
 SEED = 20240611
 SHORT = {"A": 10_000, "B": 10_000, "C": 10_000, "D": 10_000, "E": 10_000, "F": 10_000, "G": 1_000, "H": 2_000,
          "I": 4_000, "J": 4_000}  # fmt: skip
