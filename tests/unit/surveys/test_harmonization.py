@@ -56,9 +56,15 @@ def text(*cells: str | None) -> np.ndarray[Any, Any]:
     return out
 
 
-def source(name: str = "s", *, decimal: str = ".", labels: Any = None, reasons: Any = None, **columns: Any) -> SourceTable:
-    made = {key: np.asarray(cells, dtype=float) if all(isinstance(cell, (int, float)) for cell in cells) else text(*cells)
-            for key, cells in columns.items()}
+def source(
+    name: str = "s", *, decimal: str = ".", labels: Any = None, reasons: Any = None, **columns: Any
+) -> SourceTable:
+    made = {
+        key: np.asarray(cells, dtype=float)
+        if all(isinstance(cell, (int, float)) for cell in cells)
+        else text(*cells)
+        for key, cells in columns.items()
+    }
     rows = len(next(iter(made.values())))
     return SourceTable(name, rows, made, {key: text(*cells) for key, cells in (reasons or {}).items()},
                        labels or {}, decimal=decimal)
@@ -113,7 +119,9 @@ def test_words_of_persons_are_not_shown() -> None:
     assert "Juana" not in "".join(f.text("es") + f.text("en") for f in made.findings)
 
 
-@pytest.mark.parametrize(("cell", "code"), [("07. Santa Cruz", "07"), ("7.Santa Cruz", None), ("01", "01"), ("x", None)])
+@pytest.mark.parametrize(
+    ("cell", "code"), [("07. Santa Cruz", "07"), ("7.Santa Cruz", None), ("01", "01"), ("x", None)]
+)
 def test_code_prefix_looks_in_the_list_before_dropping_zeros(cell: str, code: str | None) -> None:
     mapping = mapping_from({"levels": {
         "household": {"source": "s", "variables": {"hid": {"from": "h"}}},
@@ -164,7 +172,9 @@ def test_keys_and_psu_are_built() -> None:
 
 
 def test_row_number_is_that_of_the_file_whatever_the_filter() -> None:
-    made = household({"hid": {"row_number": True}}, source(h=["x", "y", "z"], wave=[1, 2, 2]), level={"where": "wave == 2"})
+    made = household(
+        {"hid": {"row_number": True}}, source(h=["x", "y", "z"], wave=[1, 2, 2]), level={"where": "wave == 2"}
+    )
     assert column(made, "hid") == ["2", "3"]
 
 
