@@ -69,13 +69,15 @@ def displacement(country: Population, families: Integers) -> dict[str, Any]:
     reasons[:, 4] |= ~reasons.any(axis=1)
     left = uniform(seed, "home", families) < values["home_abandoned"]
     helped = uniform(seed, "help", families) < values["assistance"]
-    return {"nature": nature, "triggers": triggers, "perpetrators": agents, "not_reported": reasons & ~reported[:, None],
+    return {"nature": nature, "triggers": triggers, "perpetrators": agents,
+            "not_reported": reasons & ~reported[:, None],
             "home_abandoned": np.where(left, 1, 2), "reported": np.where(reported, 1, 2),
-            "assisted": np.where(helped, 1, 2), "count": episodes(country, families), "origin": origins(country, families)}
+            "assisted": np.where(helped, 1, 2), "count": episodes(country, families),
+            "origin": origins(country, families)}
 
 
 def episodes(country: Population, families: Integers) -> Integers:
-    """Number of moves of each family 2006-2016, by violence where it is displaced; 0 where nobody moved."""
+    """Count the moves of each family 2006-2016, by violence where it is displaced; 0 where nobody moved."""
     values = country.values
     often = choose(uniform(country.seed, "episodes", families), np.array(values["displacements"])) + 1
     seldom = choose(uniform(country.seed, "episodes", families), np.array(values["other_moves"])) + 1
@@ -112,14 +114,16 @@ def origins(country: Population, families: Integers) -> Integers:
 def needs(country: Population, families: Integers) -> dict[str, Any]:
     """Answers of any interviewed family on its needs, intention and dwelling."""
     values, seed = country.values, country.seed
-    kind = "displaced" if families.size and bool(country.displaced[families].all()) else "other"
-    given = _several("need", values[f"needs_{kind}"], families, seed)
+    fled = country.displaced[families]
+    given = np.where(fled[:, None], _several("need", values["needs_displaced"], families, seed),
+                     _several("need", values["needs_other"], families, seed))
     given[:, 8] = ~given[:, :8].any(axis=1)
     size = country.size[families]
     rooms = 1 + choose(uniform(seed, "rooms", families), np.array(values["rooms"]))
     return {"needs": given,
-            "intention": choose(uniform(seed, "intention", families), np.array(values[f"intention_{kind}"])) + 1,
-            "tenure": choose(uniform(seed, "tenure", families), np.array(values[f"tenure_{kind}"])) + 1,
+            **{name: choose(uniform(seed, name, families),
+                            np.where(fled[:, None], np.array(values[f"{name}_displaced"]),
+                                     np.array(values[f"{name}_other"]))) + 1 for name in ("intention", "tenure")},
             "rooms": np.maximum(rooms, np.ceil(size / 8).astype(np.int64))}
 
 

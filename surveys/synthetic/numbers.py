@@ -75,11 +75,11 @@ def choose(u: Floats, probabilities: Floats) -> Integers:
         chosen = np.searchsorted(line, u, side="right")
     else:
         chosen = (u[:, None] * cumulated[:, -1:] >= cumulated).sum(axis=1)
-    return np.minimum(chosen, cumulated.shape[1] - 1).astype(np.int64)
+    return np.asarray(np.minimum(chosen, cumulated.shape[1] - 1), dtype=np.int64)
 
 
 def normal(u: Floats, v: Floats) -> Floats:
-    """Standard normal number from two uniform ones (Box and Muller)."""
+    """Make a standard normal number from two uniform ones (Box and Muller)."""
     return np.asarray(np.sqrt(-2.0 * np.log1p(-u)) * np.cos(2.0 * np.pi * v))
 
 

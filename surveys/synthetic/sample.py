@@ -53,9 +53,10 @@ def draw_sample(country: Population, *, seed: int) -> Sample:
     Notes
     -----
     The listing weight is the inverse of the segment's inclusion probability, times families found over families
-    that answered in the segment, times a ratio to the families of the municipality, times the families of the
-    country over those of the studied municipalities. An interview weight multiplies it by the inverse of the rate
-    of the second phase and by weighted families over weighted respondents in its group.
+    that answered in the segment, times a ratio to the families of the municipality, times (when the assumption
+    ``extrapolation`` is ``country``) the families of the country over those of the studied municipalities. An
+    interview weight multiplies it by the inverse of the rate of the second phase and by weighted families over
+    weighted respondents in its group.
     """
     values = country.values
     random = np.random.Generator(np.random.PCG64(seed))
@@ -74,7 +75,7 @@ def draw_sample(country: Population, *, seed: int) -> Sample:
     known = np.bincount(places.segment_municipality, weights=places.segment_families, minlength=places.code.size)
     ratio = known / np.maximum(np.bincount(municipality, weights=base, minlength=places.code.size), 1e-9)
     studied = base * ratio[municipality]
-    extension = known.sum() / known[places.studied].sum()
+    extension = known.sum() / known[places.studied].sum() if values["extrapolation"] == "country" else 1.0
     weight = studied * extension
     group, result = _interviews(country, family, random)
     return Sample(family=family, weight=weight, weight_studied=studied, group=group, result=result,
@@ -126,7 +127,7 @@ def _willing(country: Population, family: Integers) -> Floats:
     level = values["interview_response_displaced"]
     gap = values["recent_response_gap"]
     share = recent[country.says_violence[family]].mean() if country.says_violence[family].any() else 0.0
-    return np.where(recent, level - gap * (1 - share), level + gap * share)
+    return np.asarray(np.where(recent, level - gap * (1 - share), level + gap * share))
 
 
 def _interview_weight(country: Population, family: Integers, weight: Floats, group: Integers,
@@ -137,4 +138,4 @@ def _interview_weight(country: Population, family: Integers, weight: Floats, gro
         respondents = (group == code) & (result == COMPLETE)
         # Two factors in one: inverse of the second-phase rate, and answers within the group.
         factor[respondents] = weight[members].sum() / weight[respondents].sum()
-    return weight * factor
+    return np.asarray(weight * factor)

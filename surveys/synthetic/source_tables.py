@@ -17,6 +17,7 @@ from surveys.synthetic.sample import COMPLETE, DISPLACED, LISTED_ONLY, Sample, d
 
 Texts = NDArray[np.object_]
 NOT_OBTAINED = "NR"
+ELSEWHERE = "9999"
 
 
 def draw(parameters: Mapping[str, Any], *, seed: int, country: Population | None = None) -> dict[str, pd.DataFrame]:
@@ -44,7 +45,7 @@ def draw(parameters: Mapping[str, Any], *, seed: int, country: Population | None
     families = _families(made, sample, names)
     done = np.flatnonzero(sample.result == COMPLETE)
     members = persons(made, sample.family[done])
-    return {"families": families, "persons": _persons(members, sample, names, done),
+    return {"families": families, "persons": _persons(made, members, sample, names, done),
             "moves": _moves(made, members, sample, names, done)}
 
 
@@ -68,7 +69,8 @@ def _families(country: Population, sample: Sample, names: Texts) -> pd.DataFrame
     segment = country.segment[family]
     municipality = country.municipality[family]
     table: dict[str, Any] = {
-        "family": names, "stratum": places.code[municipality].astype(object), "segment": _segment_names(country)[segment],
+        "family": names, "stratum": places.code[municipality].astype(object),
+        "segment": _segment_names(country)[segment],
         "department": places.department[municipality].astype(object),
         "municipality": places.code[municipality].astype(object),
         "area": _codes(places.segment_area[segment]), "family_size": country.size[family].astype(float),
@@ -100,7 +102,8 @@ def _interview(country: Population, family: Integers, done: Flags, group: Intege
     put("whole_family", displaced, np.where(whole_family_moved(country, family[displaced]), 1, 2))
     origin = country.places.code[happened["origin"]]
     put("origin_department", displaced, country.places.department[happened["origin"]])
-    put("origin_municipality", displaced, np.where(np.isin(origin, list(country.values["origin_shares"])), origin, "9999"))
+    listed = np.isin(origin, list(country.values["origin_shares"]))
+    put("origin_municipality", displaced, np.where(listed, origin, ELSEWHERE))
     for name in ("triggers", "perpetrators"):
         for code in range(happened[name].shape[1]):
             put(f"{name}_{code + 1}", displaced, happened[name][:, code].astype(int))
@@ -121,22 +124,25 @@ def _interview(country: Population, family: Integers, done: Flags, group: Intege
     return columns
 
 
-def _persons(members: Mapping[str, Integers], sample: Sample, names: Texts, done: Integers) -> pd.DataFrame:
+def _persons(country: Population, members: Mapping[str, Integers], sample: Sample, names: Texts,
+             done: Integers) -> pd.DataFrame:
     listed = done[members["row"]]
     age = members["age"]
+    # Families that told the listing nobody moved tell the same in the interview.
+    moved = np.where(country.says_moved[members["family"]], members["moved"], 2)
     return pd.DataFrame({
-        "family": names[listed], "person": _codes(members["number"]), "interview_weight": sample.interview_weight[listed],
+        "family": names[listed], "person": _codes(members["number"]),
+        "interview_weight": sample.interview_weight[listed],
         "relationship": _codes(members["relationship"]), "sex": _codes(members["sex"]), "age": age.astype(float),
         "literate": _codes(members["literate"], age >= 10),
         "attends_school": _codes(members["attends_school"], age >= 4),
         "education": _codes(members["education"], age >= 4), "employment": _codes(members["employment"], age >= 16),
-        "disability": _codes(members["disability"]), "moved": _codes(members["moved"])})
+        "disability": _codes(members["disability"]), "moved": _codes(moved)})
 
 
 def _moves(country: Population, members: Mapping[str, Integers], sample: Sample, names: Texts,
            done: Integers) -> pd.DataFrame:
     moved = np.flatnonzero(members["moved"] == 1)
-    # Families that told the listing nobody moved tell the same in the interview.
     moved = moved[country.says_moved[members["family"][moved]]]
     times = events.episodes(country, members["family"][moved])
     who = np.repeat(moved, times)

@@ -45,7 +45,8 @@ def _magnitude(country: Population) -> list[Row]:
     department = country.places.department[country.municipality]
     for code in np.unique(country.places.department):
         here = department == code
-        rows.append(("displacement_prevalence", f"department={code}", float(real[here].mean()), float(said[here].mean())))
+        rows.append(("displacement_prevalence", f"department={code}", float(real[here].mean()),
+                     float(said[here].mean())))
     return rows
 
 
@@ -94,7 +95,7 @@ def _profile(country: Population) -> list[Row]:
         part = sums[:, group]
         for name, over, under in (("mean_age", 1, 0), ("female_share", 2, 0), ("dependency_ratio", 3, 4),
                                   ("female_headship", 5, -1)):
-            families = [float((country.displaced == bool(group)).sum()), float((country.says_violence == bool(group)).sum())]
+            families = [float((flag == bool(group)).sum()) for flag in (country.displaced, country.says_violence)]
             below = families if under < 0 else [part[0, under], part[1, under]]
             rows.append((name, f"displaced={code}", float(part[0, over] / below[0]), float(part[1, over] / below[1])))
     return [(name, domain, float(a), float(b)) for name, domain, a, b in rows]

@@ -1,0 +1,79 @@
+"""The reference study on the synthetic country: draw, weights and estimates, against published figures and the truth."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline.progress import Progress
+from pipeline.project import Project
+from pipeline.runner import Request, run_stages
+from pipeline.yaml_files import read_yaml
+from surveys.synthetic import population, truth
+
+pytestmark = pytest.mark.slow
+STUDY = Path("surveys") / "studies" / "slv_2018"
+
+
+@pytest.fixture(scope="module")
+def build(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("slv_2018")
+    run_stages(Request(Project(root), root / STUDY, folder, folder, "en"), "estimate", Progress(quiet=True))
+    return folder / "slv_2018"
+
+
+@pytest.fixture(scope="module")
+def estimates(build: Path) -> pd.DataFrame:
+    return pd.read_csv(build / "estimate" / "estimates.csv", dtype=str)
+
+
+def _whole(table: pd.DataFrame, indicator: str, **domain: str) -> pd.Series:
+    rows = table[table["indicator"] == indicator]
+    start, end = table.columns.get_loc("indicator"), table.columns.get_loc("estimate")
+    assert isinstance(start, int) and isinstance(end, int)
+    for column in table.columns[start + 1:end]:
+        rows = rows[rows[column] == domain.get(column, "_T")]
+    assert len(rows) == 1
+    return rows.iloc[0]
+
+
+def test_every_published_figure_lies_within_its_stated_tolerance(root: Path, estimates: pd.DataFrame) -> None:
+    with (root / STUDY / "published.csv").open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            domain = dict(part.split("=") for part in line["domain"].split(";") if part)
+            found = float(_whole(estimates, line["indicator"], **domain)["estimate"]) * float(line["scale"])
+            assert found == pytest.approx(float(line["value"]), abs=float(line["tolerance"])), line["indicator"]
+
+
+def test_estimates_cover_what_families_would_tell(root: Path, estimates: pd.DataFrame) -> None:
+    parameters = read_yaml(root / STUDY / "country.yaml").data
+    table = truth(population(parameters, seed=parameters["country_seed"]))
+    inside, compared = 0, 0
+    for row in table.itertuples():
+        if row.domain or row.indicator not in set(estimates["indicator"]):
+            continue
+        estimate = _whole(estimates, str(row.indicator))
+        if estimate["indicator"] in {"households", "persons"}:
+            continue
+        distance = abs(float(estimate["estimate"]) - row.reportable) / float(estimate["se"])
+        compared += 1
+        inside += distance < 3.5
+    assert compared > 20
+    # The magnitudes are extended to a country that is less affected than the municipalities studied.
+    assert inside >= compared - 6
+
+
+def test_nothing_in_the_draw_stops_the_study(build: Path) -> None:
+    record = json.loads((build / "ingest" / "record.json").read_text(encoding="utf-8"))
+    assert record["findings"].get("error", 0) == 0
+
+
+def test_readme_prints_every_assumption(root: Path) -> None:
+    parameters = read_yaml(root / STUDY / "country.yaml").data
+    text = (root / STUDY / "README.md").read_text(encoding="utf-8")
+    missing = [name for name in parameters["assumptions"] if f"`{name}`" not in text]
+    assert not missing

@@ -1,0 +1,210 @@
+"""The synthetic country: the same to the byte, near the published facts, and with a truth to compare with."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.yaml_files import read_yaml
+from surveys.synthetic import Population, draw, population, truth
+from surveys.synthetic.numbers import choose, uniform
+from surveys.synthetic.parameters import values_of
+from surveys.synthetic.persons import persons
+from surveys.synthetic.sample import draw_sample
+
+DRAWS = 40
+
+
+@pytest.fixture(scope="module")
+def parameters(root: Any) -> Mapping[str, Any]:
+    return dict(read_yaml(root / "surveys" / "studies" / "slv_2018" / "country.yaml").data)
+
+
+@pytest.fixture(scope="module")
+def country(parameters: Mapping[str, Any]) -> Population:
+    return population(parameters, seed=parameters["country_seed"])
+
+
+@pytest.fixture(scope="module")
+def tables(parameters: Mapping[str, Any], country: Population) -> dict[str, pd.DataFrame]:
+    return draw(parameters, seed=1, country=country)
+
+
+def _digest(frames: Mapping[str, pd.DataFrame]) -> str:
+    text = "".join(frame.to_csv(index=False) for frame in frames.values())
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def test_same_seed_gives_the_same_bytes(parameters: Mapping[str, Any], tables: dict[str, pd.DataFrame]) -> None:
+    assert _digest(draw(parameters, seed=1)) == _digest(tables)
+
+
+def test_another_seed_gives_another_sample_of_the_same_country(
+        parameters: Mapping[str, Any], country: Population, tables: dict[str, pd.DataFrame]) -> None:
+    others = [draw(parameters, seed=seed, country=country)["families"] for seed in range(2, 8)]
+    first = tables["families"]
+    assert all(other["family"].tolist() != first["family"].tolist() for other in others)
+    both = first.merge(pd.concat(others).drop_duplicates("family"), on="family", suffixes=("_1", "_2"))
+    assert len(both) > 100
+    assert (both["moved_1"] == both["moved_2"]).all()
+    assert (both["cause_3_1"].fillna("") == both["cause_3_2"].fillna("")).all()
+
+
+def test_members_do_not_depend_on_which_families_are_asked_for(country: Population) -> None:
+    few = persons(country, np.array([5, 70_000, 900_000]))
+    many = persons(country, np.arange(69_990, 70_010))
+    for name, column in few.items():
+        if name != "row":
+            assert (column[few["family"] == 70_000] == many[name][many["family"] == 70_000]).all(), name
+
+
+def test_numbers_are_uniform_and_of_different_questions_independent() -> None:
+    unit = np.arange(200_000)
+    first, second = uniform(7, "first", unit), uniform(7, "second", unit)
+    counts = np.bincount((first * 100).astype(int), minlength=100)
+    assert ((counts - 2000) ** 2 / 2000).sum() < 160  # chi squared, 99 degrees of freedom, far tail
+    assert abs(np.corrcoef(first, second)[0, 1]) < 0.01
+    assert abs(np.corrcoef(first[:-1], first[1:])[0, 1]) < 0.01
+
+
+def test_choose_takes_categories_as_often_as_their_weights() -> None:
+    u = (np.arange(10_000) + 0.5) / 10_000
+    assert np.bincount(choose(u, np.array([1.0, 2.0, 7.0]))).tolist() == [1000, 2000, 7000]
+    assert (choose(np.array([0.0, 0.999]), np.array([[0.0, 1.0], [1.0, 0.0]])) == [1, 0]).all()
+
+
+def test_a_name_is_a_fact_or_an_assumption() -> None:
+    twice = {"facts": {"size": {"value": 1}}, "assumptions": {"size": {"value": 2}}}
+    with pytest.raises(ValueError, match="size"):
+        values_of(twice)
+
+
+def test_every_fact_has_its_source_and_every_assumption_its_reason(parameters: Mapping[str, Any]) -> None:
+    for name, entry in parameters["facts"].items():
+        assert entry["mark"] in {"F", "D", "R"} and entry["source"], name
+    for name, entry in parameters["assumptions"].items():
+        assert entry["why"], name
+
+
+def test_territory_adds_up_to_the_census(parameters: Mapping[str, Any]) -> None:
+    rows = parameters["municipalities"]
+    assert len(rows) == 262 == len({row[0] for row in rows})
+    assert len({row[4] for row in rows}) == 44
+    assert sum(row[2] for row in rows) == 5_744_113
+    department = {row[0][:2] for row in rows}
+    assert department == {f"{number:02d}" for number in range(1, 15)}
+    assert sum(row[2] for row in rows if row[0][:2] == "06") == 1_567_156
+    assert all(0 <= row[3] <= row[2] for row in rows)
+
+
+def test_size_of_the_country(country: Population) -> None:
+    assert country.size.mean() == pytest.approx(3.52, abs=0.01)
+    assert country.size.sum() == pytest.approx(6_500_000, rel=0.003)
+
+
+def test_funnel_is_the_published_one_within_sampling_error(country: Population) -> None:
+    drawn = [draw_sample(country, seed=seed) for seed in range(DRAWS)]
+    counts = np.array([[sample.family.size, country.says_moved[sample.family].sum(), (sample.group == 1).sum(),
+                        ((sample.group == 1) & (sample.result == 1)).sum(),
+                        ((sample.group == 2) & (sample.result == 1)).sum()] for sample in drawn])
+    published = np.array([41_650, 9_272, 466, 431, 254])
+    assert (np.abs(counts.mean(axis=0) - published) < 2 * counts.std(axis=0)).all()
+
+
+def test_weights_recover_the_country(country: Population) -> None:
+    """Over repeated draws the weighted totals of the 20 municipalities have no bias beyond Monte Carlo error."""
+    studied = country.places.studied[country.municipality]
+    true = country.says_violence[studied].sum()
+    estimates = []
+    for seed in range(DRAWS):
+        sample = draw_sample(country, seed=100 + seed)
+        estimates.append((sample.weight_studied * country.says_violence[sample.family]).sum())
+        assert sample.weight.sum() == pytest.approx(country.families, rel=1e-9)
+        done = (sample.group == 1) & (sample.result == 1)
+        assert sample.interview_weight[done].sum() == pytest.approx(
+            (sample.weight * country.says_violence[sample.family]).sum())
+    error = np.std(estimates) / np.sqrt(DRAWS)
+    assert abs(np.mean(estimates) - true) < 4 * error
+
+
+def test_inclusion_probabilities_are_kept(country: Population) -> None:
+    """Segments come as often as they were promised, on average over strata and sizes."""
+    hits = np.zeros(country.places.segment_families.size)
+    promised = 0.0
+    for seed in range(DRAWS):
+        sample = draw_sample(country, seed=300 + seed)
+        hits[sample.segments] += 1
+        promised += 1 / DRAWS * sample.segments.size
+    assert (sample.inclusion > 0).all() and (sample.inclusion <= 1).all()
+    assert hits.sum() / DRAWS == pytest.approx(promised)
+    size = country.places.segment_census
+    studied = country.places.studied[country.places.segment_municipality]
+    large = studied & (size > np.median(size[studied]))
+    share = size[large].sum() / size[studied].sum()
+    assert hits[large].sum() / hits[studied].sum() == pytest.approx(share, abs=0.02)
+
+
+def test_shares_among_movers(country: Population, tables: dict[str, pd.DataFrame]) -> None:
+    movers = tables["families"][tables["families"]["moved"] == "1"]
+    for column, share in (("cause_1", 0.57), ("cause_2", 0.40), ("cause_3", 0.0503)):
+        error = np.sqrt(1.8 * share * (1 - share) / len(movers))
+        assert abs((movers[column] == "1").mean() - share) < 3 * error, column
+    given = movers[[f"cause_{code}" for code in range(1, 9)]].eq("1").sum(axis=1)
+    assert (given >= 1).all()
+    assert (given > 1).any()
+
+
+def test_truth_is_near_the_published_facts(country: Population) -> None:
+    table = truth(country).set_index(["indicator", "domain"])
+    published = {("direct_victimisation", ""): (0.87, 0.01), ("preventive_move", ""): (0.11, 0.01),
+                 ("displacement_triggers.1", ""): (0.69, 0.01), ("displacement_triggers.2", ""): (0.24, 0.01),
+                 ("whole_family_moved", ""): (0.70, 0.01), ("home_abandoned", ""): (0.42, 0.015),
+                 ("reported_to_state", ""): (0.29, 0.01), ("mean_age", "displaced=1"): (30, 0.5),
+                 ("mean_age", "displaced=2"): (33, 0.5), ("female_share", "displaced=1"): (0.54, 0.01),
+                 ("female_share", "displaced=2"): (0.53, 0.01), ("female_headship", "displaced=1"): (0.40, 0.01),
+                 ("female_headship", "displaced=2"): (0.42, 0.01), ("dependency_ratio", "displaced=1"): (0.45, 0.03),
+                 ("dependency_ratio", "displaced=2"): (0.57, 0.03), ("repeated_displacement", ""): (0.339, 0.01)}
+    for key, (value, near) in published.items():
+        assert table.loc[key, "reportable"] == pytest.approx(value, abs=near), key
+    real, said = table.loc[("displacement_prevalence", "")]
+    assert real > said  # something is always kept back
+    shares = [table.loc[(f"origin_municipalities.{code}", ""), "value"]
+              for code in ("0617", "0607", "1217", "0618", "0210", "0614")]
+    assert shares == sorted(shares, reverse=True)
+    by_year = np.array([table.loc[(f"displacement_by_year.{year}", "")] for year in range(2006, 2017)])
+    assert by_year.sum(axis=0) == pytest.approx([1.0, 1.0])
+    homicides = np.array(list(country.values["homicides"].values()), dtype=float)
+    assert by_year[:, 0] == pytest.approx(homicides / homicides.sum(), abs=0.01)
+    assert by_year[0, 1] < by_year[0, 0]  # distant years are remembered less
+
+
+def test_answers_hang_together(tables: dict[str, pd.DataFrame]) -> None:
+    families, members, moves = tables["families"], tables["persons"], tables["moves"]
+    assert families["family"].is_unique
+    assert not members.duplicated(["family", "person"]).any()
+    assert not moves.duplicated(["family", "person", "move"]).any()
+    interviewed = families[families["result"] == "1"]
+    assert set(members["family"]) == set(interviewed["family"])
+    assert members[members["relationship"] == "1"]["family"].is_unique
+    size = members.groupby("family").size()
+    assert (size == interviewed.set_index("family")["family_size"].loc[size.index]).all()
+    assert (families.groupby("segment")["stratum"].nunique() == 1).all()
+    assert (families.groupby("stratum")["segment"].nunique() >= 2).all()
+    movers = members[members["moved"] == "1"].merge(families[["family", "moved"]], on="family")
+    assert (movers["moved_y"] == "1").all()
+    joined = moves.merge(members[["family", "person", "age"]], on=["family", "person"])
+    assert (2016 - joined["age"] <= joined["year"].astype(int)).all()
+
+
+@pytest.mark.slow
+def test_a_million_families_in_under_a_minute(parameters: Mapping[str, Any]) -> None:
+    start = time.perf_counter()
+    country = population(parameters, seed=3, families=1_000_000)
+    truth(country)
+    assert time.perf_counter() - start < 60
