@@ -63,6 +63,11 @@ class Labels:
             return self.words["total"]
         return self._code(self._variable(breakdown), code)
 
+    def domain_alone(self, breakdown: str, code: str) -> str:
+        """Label of a code where its breakdown is not written beside it; yes and no then need their question."""
+        label = self.domain(breakdown, code)
+        return f"{self.breakdown(breakdown)}: {label}" if len(label) <= 3 else label
+
     def codes(self, breakdown: str) -> tuple[str, ...]:
         """Codes of a breakdown in the order of their list."""
         codes = self.dictionary.variables[self._variable(breakdown)].codes

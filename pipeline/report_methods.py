@@ -38,7 +38,7 @@ class Source:
     facts: tuple[tuple[str, str], ...]
 
 
-def methods_sections(study: Study, records: Records, labels: Labels) -> tuple[Section, ...]:
+def methods_sections(study: Study, records: Records, labels: Labels, notes: tuple[str, ...]) -> tuple[Section, ...]:
     """Write the annex.
 
     Parameters
@@ -49,6 +49,8 @@ def methods_sections(study: Study, records: Records, labels: Labels) -> tuple[Se
         ``record.json`` by stage.
     labels : Labels
         Names and phrases of the language.
+    notes : tuple of str
+        Paragraphs of the study on its design.
 
     Returns
     -------
@@ -58,7 +60,7 @@ def methods_sections(study: Study, records: Records, labels: Labels) -> tuple[Se
     """
     words = labels.words
     estimate, weight, ingest = (records.get(stage, {}) for stage in ("estimate", "weight", "ingest"))
-    sections = [_design(study, estimate.get("design", {}), words),
+    sections = [_design(study, estimate.get("design", {}), words, notes),
                 _weighting(weight.get("steps", ()), labels),
                 _variance(estimate.get("methods", {}), words),
                 *_standards(estimate, words), _indicators(study, labels),
@@ -73,8 +75,10 @@ def sources_of(study: Study, records: Records, words: Words) -> tuple[Source, ..
     for name, source in study.sources.items():
         ran = read.get(name, {})
         facts = []
+        title = str(ran.get("file") or source.file)
         if source.format == "synthetic":
             seed = words.say("seed", seed=study.synthetic_seed)
+            title = f"{words['source_synthetic']}: {name}"
             facts.append((words["source_file"], f"{words['source_none']} {seed}"))
         else:
             facts.append((words["source_sha"], str(ran.get("sha256") or source.sha256 or "")))
@@ -83,12 +87,11 @@ def sources_of(study: Study, records: Records, words: Words) -> tuple[Source, ..
         for key, label in (("source_obtain", source.obtain), ("source_licence", source.licence)):
             if label is not None:
                 facts.append((words[key], label.get(words.language)))
-        title = words["source_synthetic"] if source.format == "synthetic" else str(ran.get("file") or source.file)
         listed.append(Source(title, tuple((key, text) for key, text in facts if text)))
     return tuple(listed)
 
 
-def _design(study: Study, ran: Mapping[str, Any], words: Words) -> Section:
+def _design(study: Study, ran: Mapping[str, Any], words: Words, notes: tuple[str, ...]) -> Section:
     roles = study.design
     rows = []
     for key, role, counted in (("stratum", roles.stratum, "strata"), ("psu", roles.psu, "psus"),
@@ -109,7 +112,7 @@ def _design(study: Study, ran: Mapping[str, Any], words: Words) -> Section:
     rows.append((words["role_lonely_psu"], _lonely(roles.lonely_psu, ran, words)))
     if ran.get("degrees_of_freedom") is not None:
         rows.append((words["role_df"], plain(float(ran["degrees_of_freedom"]), 0)))
-    return Section(words["design"], (), (words["role"], words["treatment"]), tuple(rows))
+    return Section(words["design"], notes, (words["role"], words["treatment"]), tuple(rows))
 
 
 def _lonely(policy: str, ran: Mapping[str, Any], words: Words) -> str:
@@ -140,7 +143,8 @@ def _weighting(steps: Sequence[Mapping[str, Any]], labels: Labels) -> Section:
                 "expected", counts=labels.level(str(step.get("counts", ""))),
                 counted=_number(step.get("counted_sum"), 0), expected=_number(step["expected_total"], 0),
                 difference=with_sign(plain(100 * float(step["difference"]), 2), "percent", words.language)))
-    return Section(words["weighting"], tuple(paragraphs), columns if rows else (), tuple(rows), (1, 2, 3, 4))
+    return Section(words["weighting"], tuple(dict.fromkeys(paragraphs)), columns if rows else (),
+                   tuple(rows), (1, 2, 3, 4))
 
 
 def _variance(methods: Mapping[str, Any], words: Words) -> Section:

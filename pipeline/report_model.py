@@ -85,7 +85,6 @@ class Report:
     chapters: tuple[Chapter, ...]
     reading: tuple[str, ...]
     marks: tuple[tuple[str, str], ...]
-    design: tuple[str, ...]
     sections: tuple[Section, ...]
     chart_tables: tuple[Table, ...]
     sources: tuple[Source, ...]
@@ -146,8 +145,9 @@ def build_report(
         chapters=chapters,
         reading=(words["design_intro"], words["design_compare"], words["reading_columns"]),
         marks=tuple((mark, words[f"mark_{status}"]) for status, mark in MARKS.items()),
-        design=_paragraphs(study.design.notes.get(language) if study.design.notes else ""),
-        sections=methods_sections(study, records, labels), chart_tables=tuple(builder.data_tables),
+        sections=methods_sections(
+            study, records, labels, _paragraphs(study.design.notes.get(language) if study.design.notes else "")),
+        chart_tables=tuple(builder.data_tables),
         sources=sources_of(study, records, words),
     )
 
@@ -246,7 +246,7 @@ def _key_figure(
     for name, code in domain.items():
         rows = rows[rows[labels.column(name, frame)] == code]
     name = " · ".join([labels.indicator(indicator),
-                       *(labels.domain(by, code) for by, code in domain.items())])
+                       *(labels.domain_alone(by, code) for by, code in domain.items())])
     if len(rows) == 0:
         return KeyFigure(MARKS["empty"], name, "", words["mark_empty"], None)
     point = point_of(rows.iloc[0], name, precision(frame, indicator, labels))

@@ -204,7 +204,8 @@ def _groups(
     for part, record in chosen:
         codes = [str(record[column]) for column in columns]
         names = [labels.domain(name, code) for name, code in zip(by, codes, strict=True)]
-        outer = names if distribution else names[:-1]
+        alone_names = [labels.domain_alone(name, code) for name, code in zip(by, codes, strict=True)]
+        outer = alone_names if distribution else alone_names[:-1]
         if all(code == WHOLE for code in codes[:len(outer)]) and not (alone and distribution):
             outer = []
         label = " · ".join([*([] if alone else [heading]), *outer])
