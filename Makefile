@@ -69,7 +69,8 @@ lint: environment-dev ## lint, types and import contracts only
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache
 
-certify: environment-dev ## the slow evidence: coverage of intervals, references, whole studies
+certify: environment-dev ## the evidence behind every number, as a page and as JSON, then the slow tests
+	@$(PYTHON) -m pipeline.certify --build "$(BUILD)"
 	@$(PYTHON) -m pytest -m slow || [ $$? -eq 5 ]
 
 bench: environment-dev ## how long each stage takes on the demonstration study

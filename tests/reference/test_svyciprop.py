@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -50,3 +53,16 @@ def test_where_r_says_zero_to_zero_we_give_a_bound() -> None:
         low, high = proportion_interval(name, row["p"], row["se"], row["n"], row["df"])
         assert float(low) == 0.0
         assert 0.01 < float(high) < 0.02
+
+
+@pytest.mark.slow
+def test_r_still_says_what_is_stored() -> None:
+    program = shutil.which("Rscript")
+    if program is None:
+        pytest.skip("NOT RUN: R is not installed here; the stored values stand")
+    script = Path(__file__).with_name("svyciprop.R")
+    done = subprocess.run([program, str(script)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip("NOT RUN: this R has no package survey; the stored values stand")
+    fresh = pd.read_csv(io.StringIO(done.stdout), comment="#")
+    pd.testing.assert_frame_equal(fresh, EXPECTED, rtol=1e-9)
