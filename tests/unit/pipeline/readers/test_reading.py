@@ -147,6 +147,18 @@ def test_the_parent_outlives_a_reader_that_crashes(tmp_path: Path) -> None:
     assert refused(tmp_path, "bad.sav", "sav") in ("source_crashed", "source_unreadable")
 
 
+@pytest.mark.parametrize("name", ["SEGV", "BUS", "KILL"])
+def test_a_signal_ends_only_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    dying = tmp_path / "dying"
+    dying.write_text(f"#!/bin/sh\nkill -{name} $$\n")
+    dying.chmod(0o700)
+    monkeypatch.setattr("pipeline.readers.reading.sys.executable", str(dying))
+    (tmp_path / "t.csv").write_bytes(b"a\n1\n")
+    with pytest.raises(DataError, match=f"SIG{name}") as caught:
+        read_source(source("t.csv"), tmp_path, None)
+    assert caught.value.problems[0].message.code == "source_crashed"
+
+
 def test_a_reader_that_wants_too_much_memory_is_stopped(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(b"a\n" + b"1\n" * 1_000_000)
     assert refused(tmp_path, "t.csv", limits=Limits(memory=300 * 2**20)) == "source_crashed"
