@@ -1,0 +1,1 @@
+"""Replicate estimates from PSU totals: no replicate weight is ever made for a row."""
