@@ -181,6 +181,10 @@ def _samplics(
         "ratio": PopParam.ratio,
     }[figure.kind]
     denominator = figure.denominator
+    # Outside the domain one row of each PSU is enough: it only says that the PSU was drawn.
+    drawn = np.zeros(psu.size, dtype=bool)
+    drawn[np.unique(psu, return_index=True)[1]] = True
+    order = order[(known | drawn)[order]]
     estimator = TaylorEstimator(parameter)
     estimator.estimate(
         y=np.where(known, figure.numerator, 1.0)[order],
@@ -188,9 +192,9 @@ def _samplics(
         samp_weight=weight[order],
         stratum=pd.Series(stratum[order]),
         psu=pd.Series(psu[order]),
-        domain=pd.Series(np.where(known, "inside", "outside")[order]),
+        domain=pd.Series(known.astype(np.int64)[order]),
     )
-    return float(estimator.point_est["inside"]), float(estimator.stderror["inside"])
+    return float(estimator.point_est[1]), float(estimator.stderror[1])
 
 
 def relative_difference(second: float, first: float) -> float:
