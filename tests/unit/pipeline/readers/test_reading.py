@@ -139,10 +139,13 @@ def savfile(folder: Path) -> bytes:
 
 
 def test_the_parent_outlives_a_reader_that_crashes(tmp_path: Path) -> None:
-    whole = bytearray(savfile(tmp_path))
-    # A huge type in the first variable record, which makes the library read outside its memory.
-    start = whole.index(struct.pack("<i", 2), 176)
-    whole[start + 4:start + 8] = struct.pack("<i", 0x7FFFFFF0)
+    frame = pd.DataFrame({"x": [1.0, 2.0], "t": ["a", "b"]})
+    pyreadstat.write_sav(frame, str(tmp_path / "bad.sav"), variable_value_labels={"x": {1: "one"}})
+    whole = bytearray((tmp_path / "bad.sav").read_bytes())
+    # The record that says which variables have the labels names one that is not there: the library reads
+    # outside its memory and is killed.
+    record = whole.index(struct.pack("<iii", 4, 1, 1))
+    whole[record + 8:record + 12] = struct.pack("<i", 100)
     (tmp_path / "bad.sav").write_bytes(bytes(whole))
     assert refused(tmp_path, "bad.sav", "sav") in ("source_crashed", "source_unreadable")
 
