@@ -56,7 +56,10 @@ def draw(kind: str, points: Sequence[Point], *, total: Point | None, fonts: Path
         FigureCanvasSVG(figure)
         axes = figure.add_subplot()
         {"intervals": _intervals, "bars": _bars, "line": _line}[kind](axes, points)
-        if total is not None and total.shown and kind != "line":
+        shown = [point for point in points if point.shown]
+        # The total of counts lies far beyond its parts: only a mean or a share is a reference for them.
+        if total is not None and total.shown and kind != "line" and shown and \
+                total.estimate <= max(point.high for point in shown):
             _reference(axes, total)
         _finish(axes, kind, points, [_wrapped(printable(point.label, known)) for point in points])
         target = io.StringIO()
