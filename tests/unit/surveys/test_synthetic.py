@@ -155,13 +155,15 @@ def test_shares_among_movers(country: Population, tables: dict[str, pd.DataFrame
     for column, share in (("cause_1", 0.57), ("cause_2", 0.40), ("cause_3", 0.0503)):
         error = np.sqrt(1.8 * share * (1 - share) / len(movers))
         assert abs((movers[column] == "1").mean() - share) < 3 * error, column
-    given = movers[[f"cause_{code}" for code in range(1, 9)]].eq("1").sum(axis=1)
+    marks = [(movers[f"cause_{code}"] == "1").to_numpy() for code in range(1, 9)]
+    given = np.sum(marks, axis=0)
     assert (given >= 1).all()
     assert (given > 1).any()
 
 
 def test_truth_is_near_the_published_facts(country: Population) -> None:
-    table = truth(country).set_index(["indicator", "domain"])
+    table = {(str(name), str(domain)): (float(value), float(said))
+             for name, domain, value, said in truth(country).to_numpy().tolist()}
     published = {("direct_victimisation", ""): (0.87, 0.01), ("preventive_move", ""): (0.11, 0.01),
                  ("displacement_triggers.1", ""): (0.69, 0.01), ("displacement_triggers.2", ""): (0.24, 0.01),
                  ("whole_family_moved", ""): (0.70, 0.01), ("home_abandoned", ""): (0.42, 0.015),
@@ -171,13 +173,13 @@ def test_truth_is_near_the_published_facts(country: Population) -> None:
                  ("female_headship", "displaced=2"): (0.42, 0.01), ("dependency_ratio", "displaced=1"): (0.45, 0.03),
                  ("dependency_ratio", "displaced=2"): (0.57, 0.03), ("repeated_displacement", ""): (0.339, 0.01)}
     for key, (value, near) in published.items():
-        assert table.loc[key, "reportable"] == pytest.approx(value, abs=near), key
-    real, said = table.loc[("displacement_prevalence", "")]
+        assert table[key][1] == pytest.approx(value, abs=near), key
+    real, said = table["displacement_prevalence", ""]
     assert real > said  # something is always kept back
-    shares = [table.loc[(f"origin_municipalities.{code}", ""), "value"]
+    shares = [table[f"origin_municipalities.{code}", ""][0]
               for code in ("0617", "0607", "1217", "0618", "0210", "0614")]
     assert shares == sorted(shares, reverse=True)
-    by_year = np.array([table.loc[(f"displacement_by_year.{year}", "")] for year in range(2006, 2017)])
+    by_year = np.array([table[f"displacement_by_year.{year}", ""] for year in range(2006, 2017)])
     assert by_year.sum(axis=0) == pytest.approx([1.0, 1.0])
     homicides = np.array(list(country.values["homicides"].values()), dtype=float)
     assert by_year[:, 0] == pytest.approx(homicides / homicides.sum(), abs=0.01)
