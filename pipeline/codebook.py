@@ -66,7 +66,8 @@ def codebook_sections(dictionary: Dictionary, language: str) -> list[Section]:
     for name, level in dictionary.levels.items():
         tables = tuple(_variable_table(spec, dictionary, language)
                        for spec in dictionary.variables.values() if spec.level == name)
-        sections.append(Section(f"level-{name}", f"{word['variables']}: {level.label.get(language)} ({name})", tables))
+        title = f"{word['variables']}: {level.label.get(language)} ({name})"
+        sections.append(Section(f"level-{name}", title, tables))
     sections.append(Section("code-lists", word["code_lists"], tuple(
         Table(f"list-{name}", _named(name, codes.label, language, codes.sdmx),
               (word["code"], word["label"], "SDMX"),

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "es": {
-        "title": "Libro de códigos", "contents": "Contenido", "variables": "Variables", "code_lists": "Listas de códigos",
+        "title": "Libro de códigos", "contents": "Contenido", "variables": "Variables",
+        "code_lists": "Listas de códigos",
         "indicators": "Indicadores", "breakdowns": "Desagregaciones", "rules": "Reglas de consistencia",
         "missing": "Tipos de dato faltante", "code": "Código", "label": "Etiqueta", "name": "Nombre",
         "variable": "Variable", "level": "Nivel", "statistic": "Estadístico", "of": "Numerador o variable",

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from pipeline.yaml_files import Place, YamlDocument, read_yaml
-from surveys.dictionary_checks import LABEL_MISSING
+from surveys.dictionary_entries import LABEL_MISSING
 from surveys.problems import Message, Problem
 
 UNKNOWN_KEY = Message(

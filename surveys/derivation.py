@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from surveys.columns import Columns
 from surveys.dictionary import Dictionary, Variable
 from surveys.expressions import parse
-from surveys.microdata import LevelData, Microdata
+from surveys.microdata import Microdata
 from surveys.values import Value, match_code
 
 
@@ -45,12 +45,18 @@ def derive(microdata: Microdata, dictionary: Dictionary, names: Iterable[str]) -
     known. Rows outside the variable's ``universe`` are ``skipped``. A true or false result becomes the
     first or second code of the list.
     """
-    for name in derivation_order(dictionary, names):
+    order = derivation_order(dictionary, names)
+    touched = {dictionary.variables[name].level for name in order}
+    # keys are proved unique once, here, and not again for every variable added to these own copies
+    reasons = {name: dict(microdata.levels[name].why) for name in touched}
+    derived = Microdata({name: replace(level, frame=level.frame.copy(deep=False), why=reasons[name])
+                         if name in touched else level for name, level in microdata.levels.items()})
+    for name in order:
         spec = dictionary.variables[name]
-        level = microdata.levels[spec.level]
-        if name not in level.frame.columns:
-            microdata = _with(microdata, _added(level, spec, microdata, dictionary))
-    return microdata
+        frame = derived.levels[spec.level].frame
+        if name not in frame.columns:
+            frame[name], reasons[spec.level][name] = _computed(spec, derived, dictionary)
+    return derived
 
 
 def derivation_order(dictionary: Dictionary, names: Iterable[str]) -> tuple[str, ...]:
@@ -120,19 +126,19 @@ def coded(value: Value, codes: tuple[str, ...]) -> NDArray[np.int64]:
     return np.asarray(pd.Index(codes).get_indexer(pd.Index(value.data, dtype=object)), dtype=np.int64)
 
 
-def _added(level: LevelData, spec: Variable, microdata: Microdata, dictionary: Dictionary) -> LevelData:
+def _computed(
+    spec: Variable, microdata: Microdata, dictionary: Dictionary,
+) -> tuple[pd.Series, NDArray[np.int8]]:
     columns = Columns(microdata, spec.level, dictionary)
     value = parse(spec.derive).evaluate(columns)
     missing, column = _column(value, spec, dictionary)
-    reasons = np.zeros(level.rows, np.int8) if value.why is None else value.why
+    reasons = np.zeros(columns.rows, np.int8) if value.why is None else value.why
     why = np.where(missing, np.where(reasons == 0, dictionary.reason("blank"), reasons), 0).astype(np.int8)
     if spec.universe is not None:
         outside = ~parse(spec.universe).evaluate(columns).is_true()
         column = column.mask(outside)
         why = np.where(outside, dictionary.reason("skipped"), why).astype(np.int8)
-    frame = level.frame.copy(deep=False)
-    frame[spec.name] = column
-    return replace(level, frame=frame, why={**level.why, spec.name: why})
+    return column, why
 
 
 def _column(value: Value, spec: Variable, dictionary: Dictionary) -> tuple[NDArray[np.bool_], pd.Series]:
@@ -144,8 +150,3 @@ def _column(value: Value, spec: Variable, dictionary: Dictionary) -> tuple[NDArr
         return value.missing, pd.Series(value.texts(), dtype=object)
     numbers = value.numbers()
     return np.isnan(numbers), pd.Series(np.array(numbers, dtype=np.float64))
-
-
-def _with(microdata: Microdata, level: LevelData) -> Microdata:
-    levels: Mapping[str, LevelData] = {**microdata.levels, level.name: level}
-    return Microdata(levels)

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Iterator, Mapping
 
-from surveys.dictionary import (
-    Breakdown,
-    Code,
-    CodeList,
-    Dictionary,
-    Indicator,
-    Label,
-    LevelSpec,
-    MissingKind,
-    Rule,
-    Variable,
-)
+from surveys.dictionary import Dictionary, Indicator, Variable
+from surveys.dictionary_entries import Data, Labels, Where, entries, merge
 from surveys.expression_checks import UNKNOWN_VARIABLE, check_expression, nearest
 from surveys.expressions import FUNCTIONS, parse
 from surveys.problems import DictionaryError, Message, Problem
-
-Where: TypeAlias = Callable[[tuple[str, ...]], str]
-Data: TypeAlias = Mapping[str, Any]
-T = TypeVar("T")
 
 STATISTICS = ("total", "count", "mean", "proportion", "ratio", "distribution")
 SECTIONS = ("missing_kinds", "levels", "code_lists", "variables", "rules", "breakdowns", "indicators")
@@ -39,12 +23,6 @@ KINDS_FIXED = Message(
     "missing_kinds_fixed",
     "kinds of missing are defined in the common dictionary only. Use one of: {kinds}.",
     "los tipos de dato faltante se definen solo en el diccionario común. Use uno de: {kinds}.")
-LABEL_MISSING = Message(
-    "label_missing",
-    "the {english} text ('{language}') is missing or empty. Every text is given in Spanish and in English; "
-    "write it here.",
-    "falta el texto en {spanish} ('{language}') o está vacío. Todo texto se da en español y en inglés; "
-    "escríbalo aquí.")
 UNKNOWN_LEVEL = Message(
     "unknown_level",
     "there is no level '{name}'. The levels are: {levels}.",
@@ -169,13 +147,13 @@ def extend_dictionary(base: Dictionary, data: Data, where: Where) -> Dictionary:
         A name of the base is defined again, or an addition is unsound; all found together.
     """
     problems = [Problem(REDEFINED, where((section, name)), {"name": name})
-                for section in SECTIONS for name in _entries(data, section) if name in getattr(base, section)]
-    if base.missing_kinds and _entries(data, "missing_kinds"):
+                for section in SECTIONS for name in entries(data, section) if name in getattr(base, section)]
+    if base.missing_kinds and entries(data, "missing_kinds"):
         problems = [problem for problem in problems if "missing_kinds" not in problem.where]
         kinds = ", ".join(base.missing_kinds)
         problems.append(Problem(KINDS_FIXED, where(("missing_kinds",)), {"kinds": kinds}))
-    labels = _Labels(where)
-    merged = _merged(base, data, labels)
+    labels = Labels(where)
+    merged = merge(base, data, labels)
     problems += labels.problems
     levels = [*_level_problems(merged, data, where)]
     problems += levels
@@ -188,83 +166,8 @@ def extend_dictionary(base: Dictionary, data: Data, where: Where) -> Dictionary:
     return merged
 
 
-def _entries(data: Data, section: str) -> Data:
-    return data.get(section) or {}
-
-
-class _Labels:
-    """Reads texts in two languages and remembers those that lack one."""
-
-    def __init__(self, where: Where) -> None:
-        self.where = where
-        self.problems: list[Problem] = []
-
-    def read(self, value: Any, path: tuple[str, ...]) -> Label:
-        given = value if isinstance(value, Mapping) else {}
-        for language, english, spanish in (("es", "Spanish", "español"), ("en", "English", "inglés")):
-            if not str(given.get(language) or "").strip():
-                self.problems.append(Problem(LABEL_MISSING, self.where(path), {
-                    "language": language, "english": english, "spanish": spanish}))
-        return Label(str(given.get("es") or ""), str(given.get("en") or ""))
-
-    def read_if(self, value: Any, path: tuple[str, ...]) -> Label | None:
-        return None if value is None else self.read(value, path)
-
-
-def _merged(base: Dictionary, data: Data, labels: _Labels) -> Dictionary:
-    def added(section: str, make: Callable[[str, Data], T], known: Mapping[str, T]) -> dict[str, T]:
-        fresh = {name: make(name, entry) for name, entry in _entries(data, section).items() if name not in known}
-        return {**known, **fresh}
-
-    def make_list(name: str, entry: Data) -> CodeList:
-        codes = {code: Code(code, labels.read(given.get("label"), ("code_lists", name, "codes", code, "label")),
-                            given.get("sdmx")) for code, given in entry["codes"].items()}
-        label = labels.read(entry.get("label"), ("code_lists", name, "label"))
-        return CodeList(name, label, codes, entry.get("sdmx"))
-
-    def make_variable(name: str, entry: Data) -> Variable:
-        limits = entry.get("range")
-        return Variable(
-            name, entry["level"], entry["type"], labels.read(entry.get("label"), ("variables", name, "label")),
-            entry.get("codes"), labels.read_if(entry.get("question"), ("variables", name, "question")),
-            entry.get("universe"), (float(limits[0]), float(limits[1])) if limits else None, entry.get("unit"),
-            entry.get("disclosure"), entry.get("derive"))
-
-    def make_rule(name: str, entry: Data) -> Rule:
-        return Rule(name, entry["level"], entry["severity"], entry["then"],
-                    labels.read(entry.get("message"), ("rules", name, "message")), entry.get("if"))
-
-    def make_indicator(name: str, entry: Data) -> Indicator:
-        return Indicator(
-            name, entry["level"], entry["statistic"], entry["of"], entry["unit"],
-            labels.read(entry.get("label"), ("indicators", name, "label")), entry.get("over"), entry.get("universe"),
-            labels.read_if(entry.get("definition"), ("indicators", name, "definition")),
-            bool(entry.get("sensitive", False)), entry.get("topic"))
-
-    merged = replace(
-        base,
-        missing_kinds=added("missing_kinds", lambda name, entry: MissingKind(
-            name, labels.read(entry.get("label"), ("missing_kinds", name, "label")), entry.get("sdmx")),
-            base.missing_kinds),
-        levels=added("levels", lambda name, entry: LevelSpec(
-            name, tuple(entry["key"]), entry.get("parent"),
-            labels.read(entry.get("label"), ("levels", name, "label"))), base.levels),
-        code_lists=added("code_lists", make_list, base.code_lists),
-        variables=added("variables", make_variable, base.variables),
-        rules=added("rules", make_rule, base.rules),
-        indicators=added("indicators", make_indicator, base.indicators),
-    )
-
-    def make_breakdown(name: str, entry: Data) -> Breakdown:
-        variable = merged.variables.get(entry["variable"])
-        label = labels.read_if(entry.get("label"), ("breakdowns", name, "label"))
-        return Breakdown(name, entry["variable"], label or (variable.label if variable else Label(name, name)))
-
-    return replace(merged, breakdowns=added("breakdowns", make_breakdown, base.breakdowns))
-
-
 def _level_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
-    for name in _entries(data, "levels"):
+    for name in entries(data, "levels"):
         level = merged.levels[name]
         if level.parent is None:
             continue
@@ -294,7 +197,7 @@ def _known_level(
 
 
 def _variable_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
-    for name in _entries(data, "variables"):
+    for name in entries(data, "variables"):
         spec = merged.variables[name]
         at = ("variables", name)
         yield from _known_level(merged, "variables", name, spec.level, where)
@@ -336,7 +239,7 @@ def _band_problems(merged: Dictionary, spec: Variable, place: str) -> Iterator[P
 def _circles(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
     needs = derivation_needs(merged)
     told: set[frozenset[str]] = set()
-    for name in _entries(data, "variables"):
+    for name in entries(data, "variables"):
         chain = _circle_from(name, needs)
         if chain and frozenset(chain) not in told:
             told.add(frozenset(chain))
@@ -373,7 +276,7 @@ def derivation_needs(dictionary: Dictionary) -> dict[str, tuple[str, ...]]:
 
 
 def _rule_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
-    for name in _entries(data, "rules"):
+    for name in entries(data, "rules"):
         rule = merged.rules[name]
         yield from _known_level(merged, "rules", name, rule.level, where)
         if rule.level in merged.levels:
@@ -383,7 +286,7 @@ def _rule_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Pro
 
 
 def _breakdown_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
-    for name in _entries(data, "breakdowns"):
+    for name in entries(data, "breakdowns"):
         variable = merged.breakdowns[name].variable
         place = where(("breakdowns", name, "variable"))
         spec = merged.variables.get(variable)
@@ -395,7 +298,7 @@ def _breakdown_problems(merged: Dictionary, data: Data, where: Where) -> Iterato
 
 
 def _indicator_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
-    for name in _entries(data, "indicators"):
+    for name in entries(data, "indicators"):
         indicator = merged.indicators[name]
         at = ("indicators", name)
         yield from _known_level(merged, "indicators", name, indicator.level, where)

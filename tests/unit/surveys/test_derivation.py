@@ -40,7 +40,8 @@ DATA = {
         "from_absent": variable("person", "integer", derive="absent + 1"),
         "from_that": variable("household", "integer", derive="sum_of(person, from_absent)")},
     "rules": {
-        "old_enough": {"level": "person", "severity": "error", "if": "known(age)", "then": "age < 60", "message": LABEL},
+        "old_enough": {"level": "person", "severity": "error", "if": "known(age)", "then": "age < 60",
+                       "message": LABEL},
         "not_here": {"level": "person", "severity": "note", "then": "absent == 1", "message": LABEL},
         "some_adult": {"level": "household", "severity": "warning", "then": "adults >= 1", "message": LABEL}},
 }
@@ -102,7 +103,8 @@ def test_a_missing_result_without_reason_is_blank(microdata: Microdata, dictiona
 
 def test_violations_point_to_rows(microdata: Microdata, dictionary: Dictionary) -> None:
     derived = derive(microdata, dictionary, derivable(microdata, dictionary))
-    found = {(item.rule, item.variable): (item.severity, item.rows.tolist()) for item in violations(derived, dictionary)}
+    found = {(item.rule, item.variable): (item.severity, item.rows.tolist())
+             for item in violations(derived, dictionary)}
     assert found == {
         ("old_enough", ""): ("error", [1]),
         ("some_adult", ""): ("warning", [1]),
