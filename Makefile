@@ -55,13 +55,13 @@ new-study: environment ## a commented study folder to fill in: NAME=my_survey [A
 dictionary: environment ## a readable codebook of the data dictionary
 	@$(RUN) dictionary --build "$(BUILD)" $(if $(findstring command,$(origin STUDY)),--study "$(STUDY)") $(LANGUAGES)
 
-check: environment-dev ## lint, types, import contracts and every test
+check: environment-dev ## lint, types, import contracts and tests
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(PYTHON) -m pytest
 
-test: environment-dev ## every test
+test: environment-dev ## every test but the slow ones, which `certify` runs
 	@$(PYTHON) -m pytest
 
 lint: environment-dev ## lint, types and import contracts only
