@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from surveys.statistic_options import StatisticOptions
+
 VariableType = Literal["code", "number", "integer", "text", "multiple"]
 Severity = Literal["error", "warning", "note"]
 
@@ -203,10 +205,10 @@ class Indicator:
     name, level : str
         Name, and level whose rows enter.
     statistic : str
-        ``total``, ``count``, ``mean``, ``proportion``, ``ratio`` or ``distribution``, and those added by
-        the room of estimates.
+        A key of `surveys.statistic_options.STATISTICS`.
     of : str
-        Expression of the numerator, or the code variable of a distribution.
+        Expression of the numerator, the code variable of a distribution, the formula of a function of totals,
+        or the event of a survival curve.
     unit : str
         ``percent``, ``persons``, ``households``, ``number``, ``years`` or a currency code.
     label : Label
@@ -221,6 +223,8 @@ class Indicator:
         True for figures about victims, which need more protection.
     topic : str or None
         Chapter to which it belongs.
+    options : StatisticOptions
+        What its statistic needs beside the expression.
     """
 
     name: str
@@ -234,6 +238,7 @@ class Indicator:
     definition: Label | None = None
     sensitive: bool = False
     topic: str | None = None
+    options: StatisticOptions = field(default_factory=StatisticOptions)
 
 
 @dataclass(frozen=True)

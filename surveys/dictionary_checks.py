@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from surveys.dictionary import Dictionary, Indicator, Variable
+from surveys.dictionary import Dictionary, Variable
 from surveys.dictionary_entries import Data, Labels, Where, entries, merge
-from surveys.expression_checks import UNKNOWN_VARIABLE, check_expression, nearest
+from surveys.expression_checks import UNKNOWN_LEVEL, UNKNOWN_VARIABLE, check_expression, known_level, nearest
 from surveys.expressions import FUNCTIONS, parse
+from surveys.indicator_checks import indicator_problems
 from surveys.problems import DictionaryError, Message, Problem
 
-STATISTICS = ("total", "count", "mean", "proportion", "ratio", "distribution")
 SECTIONS = ("missing_kinds", "levels", "code_lists", "variables", "rules", "breakdowns", "indicators")
 
 REDEFINED = Message(
@@ -23,10 +23,6 @@ KINDS_FIXED = Message(
     "missing_kinds_fixed",
     "kinds of missing are defined in the common dictionary only. Use one of: {kinds}.",
     "los tipos de dato faltante se definen solo en el diccionario común. Use uno de: {kinds}.")
-UNKNOWN_LEVEL = Message(
-    "unknown_level",
-    "there is no level '{name}'. The levels are: {levels}.",
-    "no existe el nivel '{name}'. Los niveles son: {levels}.")
 LEVEL_CIRCLE = Message(
     "level_circle",
     "the levels are above one another in a circle: {chain}. Remove one `parent`.",
@@ -77,22 +73,6 @@ BREAKDOWN_NOT_CODED = Message(
     "una desagregación necesita una variable de tipo code, y '{name}' es de tipo {type}. Derive una variable "
     "de "
     "código, por ejemplo con `band`.")
-UNKNOWN_STATISTIC = Message(
-    "unknown_statistic",
-    "there is no statistic '{name}'. The statistics are: {statistics}.",
-    "no existe el estadístico '{name}'. Los estadísticos son: {statistics}.")
-OVER_NEEDED = Message(
-    "over_needed",
-    "a ratio needs a denominator: write `over:`.",
-    "una razón necesita denominador: escriba `over:`.")
-OVER_NOT_NEEDED = Message(
-    "over_not_needed",
-    "only a ratio has `over:`, and this is a {statistic}. Remove it, or write `statistic: ratio`.",
-    "solo una razón lleva `over:`, y este es {statistic}. Quítelo o escriba `statistic: ratio`.")
-DISTRIBUTION_OF = Message(
-    "distribution_of_code",
-    "a distribution names one variable of type code or multiple, and '{name}' is not one. Correct `of:`.",
-    "una distribución nombra una variable de tipo code o multiple, y '{name}' no lo es. Corrija `of:`.")
 BANDS_AND_CODES = Message(
     "bands_and_codes",
     "`band` makes {bands} bands and list '{list}' has {codes} codes; each band needs one. Correct either.",
@@ -160,7 +140,7 @@ def extend_dictionary(base: Dictionary, data: Data, where: Where) -> Dictionary:
     if not levels:  # the rest walks up and down the levels
         problems += [*_variable_problems(merged, data, where), *_circles(merged, data, where),
                      *_rule_problems(merged, data, where), *_breakdown_problems(merged, data, where),
-                     *_indicator_problems(merged, data, where)]
+                     *indicator_problems(merged, data, where)]
     if problems:
         raise DictionaryError(problems)
     return merged
@@ -188,19 +168,11 @@ def _level_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Pr
             yield Problem(LEVEL_KEY, where(("levels", name, "key")), {"parent_key": ", ".join(above)})
 
 
-def _known_level(
-    merged: Dictionary, section: str, name: str, level: str, where: Where,
-) -> Iterator[Problem]:
-    if level not in merged.levels:
-        yield Problem(UNKNOWN_LEVEL, where((section, name, "level")),
-                      {"name": level, "levels": ", ".join(merged.levels)})
-
-
 def _variable_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
     for name in entries(data, "variables"):
         spec = merged.variables[name]
         at = ("variables", name)
-        yield from _known_level(merged, "variables", name, spec.level, where)
+        yield from known_level(merged, "variables", name, spec.level, where)
         if name in FUNCTIONS or name in ("and", "or", "not", "in", "is", "if", "else", "for", "lambda"):
             yield Problem(RESERVED_NAME, where(at), {"name": name})
         if spec.type in ("code", "multiple"):
@@ -278,7 +250,7 @@ def derivation_needs(dictionary: Dictionary) -> dict[str, tuple[str, ...]]:
 def _rule_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
     for name in entries(data, "rules"):
         rule = merged.rules[name]
-        yield from _known_level(merged, "rules", name, rule.level, where)
+        yield from known_level(merged, "rules", name, rule.level, where)
         if rule.level in merged.levels:
             if rule.condition is not None:
                 yield from check_expression(rule.condition, rule.level, merged, where(("rules", name, "if")))
@@ -295,37 +267,3 @@ def _breakdown_problems(merged: Dictionary, data: Data, where: Where) -> Iterato
                           {"name": variable, "nearest": nearest(variable, merged.variables)})
         elif spec.type != "code":
             yield Problem(BREAKDOWN_NOT_CODED, place, {"name": variable, "type": spec.type})
-
-
-def _indicator_problems(merged: Dictionary, data: Data, where: Where) -> Iterator[Problem]:
-    for name in entries(data, "indicators"):
-        indicator = merged.indicators[name]
-        at = ("indicators", name)
-        yield from _known_level(merged, "indicators", name, indicator.level, where)
-        if indicator.statistic not in STATISTICS:
-            yield Problem(UNKNOWN_STATISTIC, where((*at, "statistic")),
-                          {"name": indicator.statistic, "statistics": ", ".join(STATISTICS)})
-        if indicator.statistic == "ratio" and indicator.over is None:
-            yield Problem(OVER_NEEDED, where(at))
-        if indicator.statistic != "ratio" and indicator.over is not None:
-            yield Problem(OVER_NOT_NEEDED, where((*at, "over")), {"statistic": indicator.statistic})
-        if indicator.level not in merged.levels:
-            continue
-        if indicator.statistic == "distribution":
-            yield from _distribution_problems(merged, indicator, where((*at, "of")))
-        else:
-            yield from check_expression(indicator.of, indicator.level, merged, where((*at, "of")))
-        for part, text in (("over", indicator.over), ("universe", indicator.universe)):
-            if text is not None:
-                yield from check_expression(text, indicator.level, merged, where((*at, part)))
-
-
-def _distribution_problems(merged: Dictionary, indicator: Indicator, place: str) -> Iterator[Problem]:
-    spec = merged.variables.get(indicator.of)
-    if spec is None:
-        yield from [Problem(UNKNOWN_VARIABLE, place, {
-            "name": indicator.of, "nearest": nearest(indicator.of, merged.variables)})]
-    elif spec.type not in ("code", "multiple"):
-        yield Problem(DISTRIBUTION_OF, place, {"name": indicator.of})
-    else:  # `known` reads both types, so only names and levels are judged
-        yield from check_expression(f"known({indicator.of})", indicator.level, merged, place)

@@ -19,6 +19,7 @@ from surveys.dictionary import (
     Variable,
 )
 from surveys.problems import Message, Problem
+from surveys.statistic_options import options_from
 
 Where: TypeAlias = Callable[[tuple[str, ...]], str]
 Data: TypeAlias = Mapping[str, Any]
@@ -73,10 +74,11 @@ def merge(base: Dictionary, data: Data, labels: Labels) -> Dictionary:
 
     def make_indicator(name: str, entry: Data) -> Indicator:
         return Indicator(
-            name, entry["level"], entry["statistic"], entry["of"], entry["unit"],
+            name, entry["level"], entry["statistic"], str(entry.get("of") or entry.get("event") or ""),
+            entry["unit"],
             labels.read(entry.get("label"), ("indicators", name, "label")), entry.get("over"), entry.get("universe"),
             labels.read_if(entry.get("definition"), ("indicators", name, "definition")),
-            bool(entry.get("sensitive", False)), entry.get("topic"))
+            bool(entry.get("sensitive", False)), entry.get("topic"), options_from(entry))
 
     merged = replace(
         base,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import TypeAlias, cast
 
@@ -15,6 +15,10 @@ from surveys.values import match_code, plain_number
 
 Faults: TypeAlias = Iterator[tuple[Message, dict[str, object]]]
 
+UNKNOWN_LEVEL = Message(
+    "unknown_level",
+    "there is no level '{name}'. The levels are: {levels}.",
+    "no existe el nivel '{name}'. Los niveles son: {levels}.")
 UNKNOWN_VARIABLE = Message(
     "unknown_variable",
     "there is no variable '{name}' in the dictionary. The nearest name is '{nearest}'; correct it or add the "
@@ -88,6 +92,15 @@ def check_expression(text: object, level: str, dictionary: Dictionary, where: st
     faults = dict.fromkeys((message, tuple(details.items())) for message, details in
                            _faults(expression.tree, level, dictionary))
     return [Problem(message, where, dict(details)) for message, details in faults]
+
+
+def known_level(
+    merged: Dictionary, section: str, name: str, level: str, where: Callable[[tuple[str, ...]], str]
+) -> Iterator[Problem]:
+    """Find an entry of a section that is said to belong to a level that does not exist."""
+    if level not in merged.levels:
+        yield Problem(UNKNOWN_LEVEL, where((section, name, "level")),
+                      {"name": level, "levels": ", ".join(merged.levels)})
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
