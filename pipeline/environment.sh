@@ -58,6 +58,9 @@ install() {
             "The installation did not finish. Is there a connection, and space on the disk? Details: $log"
         return 1
     fi
+    # compiled here on every core, because a system may forbid Python to keep what it compiles, and then
+    # every reader process would compile pandas again
+    "$venv/bin/python" -m compileall -q -j 0 -x '/tests?/' "$venv/lib" >/dev/null 2>&1 || true
 }
 
 fresh() { [ "$(cat "$venv/$1.stamp" 2>/dev/null)" = "$2" ]; }
