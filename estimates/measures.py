@@ -11,6 +11,7 @@ from estimates.measure import Coding, FloatVector, Kind, Measure
 from surveys.columns import Columns
 from surveys.dictionary import Breakdown, Dictionary, Indicator
 from surveys.expressions import parse
+from surveys.problems import DataError, Message, Problem
 
 KINDS: dict[str, Kind] = {
     "total": "total",
@@ -19,7 +20,17 @@ KINDS: dict[str, Kind] = {
     "proportion": "prop",
     "ratio": "ratio",
     "distribution": "prop",
+    # A rate is its numerator's total until `estimates.external_rate` divides it.
+    "rate": "total",
 }
+
+INFINITE = Message(
+    "infinite_value",
+    "the expression '{expression}' gives an infinite number in {rows} rows. Correct the variable, give it a range, or "
+    "count the value as missing in mapping.yaml.",
+    "la expresión '{expression}' da un número infinito en {rows} filas. Corrija la variable, dele un rango, o cuente "
+    "el valor como faltante en mapping.yaml.",
+)
 
 
 def measures_of(indicator: Indicator, columns: Columns, dictionary: Dictionary) -> list[Measure]:
@@ -71,10 +82,16 @@ def measure_names(indicator: Indicator, dictionary: Dictionary) -> list[str]:
     return [f"{indicator.name}.{code}" for code in dictionary.codes_of(indicator.of.strip())]
 
 
-def variables_read(indicator: Indicator) -> tuple[str, ...]:
+def variables_read(indicator: Indicator, dictionary: Dictionary) -> tuple[str, ...]:
     """Variables that the expressions of an indicator read, in order of appearance."""
-    texts = (indicator.of, indicator.over, indicator.universe)
-    return tuple(dict.fromkeys(name for text in texts if text for name in parse(text).names))
+    options = indicator.options
+    texts = [indicator.over, indicator.universe, options.line, options.time, options.event, *options.totals.values()]
+    if indicator.statistic not in ("function", "survival"):
+        texts.insert(0, indicator.of)
+    names = dict.fromkeys(name for text in texts if text for name in parse(str(text)).names)
+    if options.by is not None:
+        names[dictionary.breakdowns[options.by].variable] = None
+    return tuple(names)
 
 
 def coding_of(breakdown: Breakdown, columns: Columns, dictionary: Dictionary) -> Coding:
@@ -92,6 +109,9 @@ def coding_of(breakdown: Breakdown, columns: Columns, dictionary: Dictionary) ->
 def numbers(expression: str, columns: Columns) -> FloatVector:
     """Evaluate an expression to numbers: (n,) float; a condition gives 1 and 0; NaN where missing."""
     value = parse(expression).evaluate(columns).numbers()
+    infinite = int(np.count_nonzero(np.isinf(value)))
+    if infinite:
+        raise DataError([Problem(INFINITE, "indicators", {"expression": expression, "rows": infinite})])
     return np.array(np.broadcast_to(value, (columns.rows,)), dtype=np.float64)
 
 

@@ -14,7 +14,8 @@ from surveys.design import Design
 from surveys.problems import DictionaryError, Message, Problem
 
 FloatVector = npt.NDArray[np.float64]
-Dual = tuple[float, FloatVector]
+FloatMatrix = npt.NDArray[np.float64]
+Dual = tuple[FloatVector, FloatMatrix]
 
 NOT_SMOOTH = Message(
     "not_a_smooth_function",
@@ -27,10 +28,10 @@ NOT_SMOOTH = Message(
 )
 
 # Value and derivative of the functions of one argument.
-FUNCTIONS: Mapping[str, tuple[Callable[[float], float], Callable[[float], float]]] = {
-    "log": (lambda a: float(np.log(a)), lambda a: float(np.divide(1.0, a))),
-    "exp": (lambda a: float(np.exp(a)), lambda a: float(np.exp(a))),
-    "sqrt": (lambda a: float(np.sqrt(a)), lambda a: float(np.divide(0.5, np.sqrt(a)))),
+FUNCTIONS: Mapping[str, tuple[Callable[[FloatVector], FloatVector], Callable[[FloatVector], FloatVector]]] = {
+    "log": (np.log, lambda a: np.divide(1.0, a)),
+    "exp": (np.exp, np.exp),
+    "sqrt": (np.sqrt, lambda a: np.divide(0.5, np.sqrt(a))),
 }
 
 
@@ -90,26 +91,58 @@ def smooth_function(
     """
     names = tuple(totals)
     columns = np.column_stack([np.asarray(totals[name], dtype=np.float64) for name in names])
-    try:
-        tree: ast.AST = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError):
-        raise _refusal(text, text, names, where) from None
-    at = dict(zip(names, columns.sum(axis=0).tolist(), strict=True))
-    with np.errstate(all="ignore"):
-        value, gradient = _dual(tree, at, text, where)
+    at = {name: columns[:, [place]].sum(axis=0) for place, name in enumerate(names)}
+    values, gradients = value_and_gradient(text, at, where=where)
+    value, gradient = float(values[0]), gradients[:, 0]
     if not (np.isfinite(value) and np.isfinite(gradient).all()):
         return SmoothEstimate(float("nan"), float("nan"), gradient)
     variance = float(ultimate_cluster_variance(columns @ gradient, design)[0])
     return SmoothEstimate(value, variance, gradient)
 
 
-def _dual(node: ast.AST, at: Mapping[str, float], text: str, where: str) -> Dual:
-    """Value and gradient of a part of the expression."""
+def value_and_gradient(
+    text: str, totals: Mapping[str, FloatVector], *, where: str = "expression"
+) -> tuple[FloatVector, FloatMatrix]:
+    """Evaluate a formula and its derivatives in many domains at once.
+
+    Parameters
+    ----------
+    text : str
+        Formula over the named totals.
+    totals : mapping of str to (D,) float
+        Totals of every domain by name.
+    where : str
+        Place named by problems.
+
+    Returns
+    -------
+    value : (D,) float
+        Not finite where the formula is not defined.
+    gradient : (k, D) float
+        Derivatives by the totals, in the order of their names.
+
+    Raises
+    ------
+    DictionaryError
+        Anything in the formula other than totals, numbers, arithmetic and the three functions.
+    """
+    names = tuple(totals)
+    try:
+        tree: ast.AST = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        raise _refusal(text, text, names, where) from None
+    with np.errstate(all="ignore"):
+        return _dual(tree, totals, text, where)
+
+
+def _dual(node: ast.AST, at: Mapping[str, FloatVector], text: str, where: str) -> Dual:
+    """Value and gradient of a part of the expression, in every domain."""
     names = tuple(at)
-    nothing = np.zeros(len(names))
+    domains = at[names[0]].size
+    nothing = np.zeros((len(names), domains))
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
         # A literal too large for a double becomes infinite, and the estimate missing.
-        return float(str(node.value)), nothing
+        return np.full(domains, float(str(node.value))), nothing
     if isinstance(node, ast.Name) and node.id in at:
         nothing[names.index(node.id)] = 1.0
         return at[node.id], nothing
@@ -131,12 +164,12 @@ def _dual(node: ast.AST, at: Mapping[str, float], text: str, where: str) -> Dual
         if isinstance(node.op, ast.Mult):
             return a * b, da * b + a * db
         if isinstance(node.op, ast.Div):
-            quotient = float(np.divide(a, b))
-            return quotient, (da - quotient * db) / np.float64(b)
+            quotient = a / b
+            return quotient, (da - quotient * db) / b
         if isinstance(node.op, ast.Pow):
-            power = float(np.power(np.float64(a), b))
+            power = np.power(a, b)
             by_exponent = np.log(a) * power * db if db.any() else nothing
-            return power, b * np.power(np.float64(a), b - 1.0) * da + by_exponent
+            return power, b * np.power(a, b - 1.0) * da + by_exponent
     raise _refusal(text, ast.unparse(node), names, where)
 
 

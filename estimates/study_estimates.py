@@ -8,10 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from estimates.cell_rows import rows_of_cells
+from estimates.external_rate import divide_rates
+from estimates.figures import FIGURES, figure_blocks, figure_of
 from estimates.level_rows import LevelRows, level_rows
 from estimates.measures import coding_of, measures_of
 from estimates.protection import DisclosureRule, protect
 from estimates.study_plan import METHODS, LevelPlan, absent_variables, plan_by_level, with_needed
+from estimates.table import EstimateTable
 from estimates.tabulate import tabulate
 from estimates.victim_cells import small_rows
 from surveys.design import Design
@@ -55,6 +59,7 @@ def estimate_study(
     microdata: Microdata,
     design: Design,
     weights: Mapping[str, NDArray[np.float64]],
+    denominators: Mapping[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Estimate every indicator of the tabulation plan in every domain.
 
@@ -70,6 +75,8 @@ def estimate_study(
         Of the rows of the design's level.
     weights : mapping of str to (n,) float
         Final weights of the levels with steps of their own; others inherit from the nearest level above.
+    denominators : mapping of str to DataFrame, optional
+        Known numbers that rates are over, as `estimates.external_rate.divide_rates` takes them.
 
     Returns
     -------
@@ -92,7 +99,7 @@ def estimate_study(
     frames = []
     for level, tabulation in plans.items():
         rows = level_rows(level, study, dictionary, microdata, design, weights)
-        frames.append(_estimate_level(study, dictionary, rows, tabulation))
+        frames.append(_estimate_level(study, dictionary, rows, tabulation, denominators or {}))
     return _joined(frames, [name for item in study.tabulation for by in item.by for name in by])
 
 
@@ -101,27 +108,65 @@ def _estimate_level(
     dictionary: Dictionary,
     rows: LevelRows,
     plan: LevelPlan,
+    denominators: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
     indicators = list(dict.fromkeys(name for names, _ in plan for name in names))
     breakdowns = list(dict.fromkeys(name for _, sets in plan for by in sets for name in by))
-    measures = {name: measures_of(dictionary.indicators[name], rows.columns, dictionary) for name in indicators}
+    specs = {name: dictionary.indicators[name] for name in indicators}
+    scanned = {
+        name: measures_of(spec, rows.columns, dictionary)
+        for name, spec in specs.items()
+        if spec.statistic not in FIGURES
+    }
+    figures = {name: figure_of(spec, rows.columns, dictionary) for name, spec in specs.items() if name not in scanned}
     codings = {name: coding_of(dictionary.breakdowns[name], rows.columns, dictionary) for name in breakdowns}
-    tables = [([measure.name for name in names for measure in measures[name]], sets) for names, sets in plan]
-    table = tabulate(
-        study.name,
-        [measure for name in indicators for measure in measures[name]],
-        codings,
-        tables,
-        rows.design,
-        rows.weight,
-        standards=study.publication.standards,
-        planned=study.publication.planned,
-        proportion_interval=METHODS["interval_proportion"],
-        deff_reference=METHODS["deff"],
-    )
-    sensitive = [measure for name in indicators if dictionary.indicators[name].sensitive for measure in measures[name]]
+    tables = [
+        ([measure.name for name in names if name in scanned for measure in scanned[name]], sets) for names, sets in plan
+    ]
+    frames = []
+    if scanned:
+        table = tabulate(
+            study.name,
+            [measure for measures in scanned.values() for measure in measures],
+            codings,
+            [(names, sets) for names, sets in tables if names],
+            rows.design,
+            rows.weight,
+            standards=study.publication.standards,
+            planned=study.publication.planned,
+            proportion_interval=METHODS["interval_proportion"],
+            deff_reference=METHODS["deff"],
+        )
+        frames.append(table.frame)
+    # (sex, age) and (age, sex) are the same domains: one set of rows.
+    wanted = {
+        (name, frozenset(by)): by for names, sets in reversed(plan) for name in names if name in figures for by in sets
+    }
+    blocks = [
+        block
+        for (name, _), by in reversed(wanted.items())
+        for block in figure_blocks(figures[name], by, codings, rows.design, rows.weight, METHODS["deff"])
+    ]
+    if blocks:
+        frames.append(
+            rows_of_cells(
+                study.name,
+                blocks,
+                codings,
+                rows.design,
+                standards=study.publication.standards,
+                planned=study.publication.planned,
+                proportion_interval=METHODS["interval_proportion"],
+            )
+        )
+    frame = _joined(frames, breakdowns)
+    rates = [spec for spec in specs.values() if spec.statistic == "rate"]
+    frame = divide_rates(frame, rates, denominators, breakdowns)
+    EstimateTable(frame, tuple(breakdowns))
+    behind = {**scanned, **{name: list(figure.measures) for name, figure in figures.items()}}
+    sensitive = [measure for name in indicators if specs[name].sensitive for measure in behind[name]]
     rule = DisclosureRule(minimum_cases=study.publication.minimum_cases)
-    return protect(table.frame, small_rows(table.frame, sensitive, codings, rows, rule))
+    return protect(frame, small_rows(frame, sensitive, codings, rows, rule))
 
 
 def _refuse_unusable_levels(

@@ -86,7 +86,7 @@ def with_needed(study: Study, dictionary: Dictionary, microdata: Microdata) -> M
     names: dict[str, None] = {}
     for item in study.tabulation:
         for name in item.indicators:
-            names |= dict.fromkeys(variables_read(dictionary.indicators[name]))
+            names |= dict.fromkeys(variables_read(dictionary.indicators[name], dictionary))
         for by in item.by:
             names |= dict.fromkeys(dictionary.breakdowns[name].variable for name in by)
     derived = [name for name in names if dictionary.variables[name].derive is not None]
@@ -117,7 +117,7 @@ def absent_variables(study: Study, dictionary: Dictionary, microdata: Microdata,
     read: dict[str, tuple[str, ...]] = {}
     for item in study.tabulation:
         for name in item.indicators:
-            read[name] = variables_read(dictionary.indicators[name])
+            read[name] = variables_read(dictionary.indicators[name], dictionary)
         for name in dict.fromkeys(name for by in item.by for name in by):
             read[name] = (*read.get(name, ()), dictionary.breakdowns[name].variable)
     return [

@@ -124,6 +124,62 @@ def kaplan_meier(
     return SurvivalCurve(moments, survival, se, low, high, at_risk, events, n_at_risk, cases, df)
 
 
+def survival_at(
+    time: FloatVector, event: BoolVector, weight: FloatVector, at: FloatVector
+) -> tuple[FloatVector, FloatVector]:
+    r"""Survival at given times with its linearized variable, by one sort and no table of times by PSUs.
+
+    Parameters
+    ----------
+    time : (n,) float
+        Times observed, all known.
+    event : (n,) bool
+        Whether the time ended with the event.
+    weight : (n,) float
+        Weights above zero.
+    at : (A,) float
+        Times asked for.
+
+    Returns
+    -------
+    survival : (A,) float
+        Product limit; NaN after the last time observed, unless nobody was left.
+    z : (A, n) float
+        Derivative by the weight of each row.
+
+    Notes
+    -----
+    With :math:`c(s) = \sum_{t_j \le s} d_j / (r_j (r_j - d_j))`,
+
+    .. math:: z_k(t) = -\hat S(t) \Big( \frac{e_k 1(t_k \le t)}{r(t_k) - d(t_k)} - c(\min(t_k, t)) \Big).
+
+    References
+    ----------
+    As `kaplan_meier`, whose variance it reproduces.
+    """
+    moments, place = np.unique(time[event], return_inverse=True)
+    events = np.bincount(place, weights=weight[event], minlength=moments.size)
+    order = np.argsort(time, kind="stable")
+    from_here = np.cumsum(weight[order][::-1])[::-1]
+    at_risk = from_here[np.searchsorted(time[order], moments, side="left")] if moments.size else np.zeros(0)
+    left = np.where(np.isclose(events, at_risk, rtol=1e-12), 0.0, at_risk - events)
+    curve = np.r_[1.0, np.cumprod(left / at_risk)]
+    safe = np.where(left > 0, left, 1.0)
+    spent = np.r_[0.0, np.cumsum(np.where(left > 0, events / at_risk / safe, 0.0))]
+    until = np.searchsorted(moments, at, side="right")
+    survival = curve[until]
+    own = np.searchsorted(moments, time, side="right")
+    jump = np.zeros(time.size)
+    jump[event] = np.where(left > 0, 1.0 / safe, 0.0)[place]
+    z = np.empty((at.size, time.size))
+    for position in range(at.size):
+        passed = np.minimum(own, until[position])
+        fell = np.where(event & (time <= at[position]), jump, 0.0)
+        z[position] = -survival[position] * (fell - spent[passed])
+    beyond = (at > time.max()) & (survival > 0) if time.size else np.ones(at.size, dtype=bool)
+    return np.where(beyond, np.nan, survival), z
+
+
 def _at_times(
     time: FloatVector, happened: BoolVector, w: FloatVector, moments: FloatVector
 ) -> tuple[FloatVector, npt.NDArray[np.int64]]:

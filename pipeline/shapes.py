@@ -26,7 +26,7 @@ KEY_REQUIRED = Message(
     "falta la entrada '{key}'. Agréguela.")
 WRONG_TYPE = Message(
     "wrong_type",
-    "this is {found}, and {expected_en} was expected. Correct the value{hint_en}.",
+    "this is {found_en}, and {expected_en} was expected. Correct the value{hint_en}.",
     "esto es {found_es}, y se esperaba {expected_es}. Corrija el valor{hint_es}.")
 NOT_AMONG = Message(
     "not_among",
@@ -48,11 +48,19 @@ WRONG_SIZE = Message(
     "wrong_size",
     "there are too many or too few values here: {limit} is the limit ({rule}). Correct the list.",
     "aquí hay valores de más o de menos: el límite es {limit} ({rule}). Corrija la lista.")
+OUT_OF_RANGE = Message(
+    "number_out_of_range",
+    "the number {value} is not possible here: it must be {rule_en} {limit}. Correct it.",
+    "el número {value} no es posible aquí: debe ser {rule_es} {limit}. Corríjalo.")
 WRONG_SHAPE = Message(
     "wrong_shape",
     "this entry does not have the expected form ({rule}). Compare it with another study.",
     "esta entrada no tiene la forma esperada ({rule}). Compárela con otro estudio.")
 
+_LIMITS = {
+    "minimum": ("at least", "al menos"), "maximum": ("at most", "como máximo"),
+    "exclusiveMinimum": ("more than", "mayor que"), "exclusiveMaximum": ("less than", "menor que"),
+}
 _TYPES = {
     "object": ("a group of `name: value` entries", "un grupo de entradas `nombre: valor`"),
     "array": ("a list", "una lista"), "string": ("a text", "un texto"),
@@ -144,7 +152,10 @@ def _value_problem(error: ValidationError, place: Place, document: YamlDocument)
         if str(limit).startswith("^[a-z][a-z0-9]*(_"):
             return Problem(WRONG_NAME, where, {"value": _short(error.instance)})
         return Problem(WRONG_TEXT, where, {"value": _short(error.instance), "pattern": limit})
-    if rule.startswith(("min", "max", "exclusive")):
+    if rule in _LIMITS:
+        return Problem(OUT_OF_RANGE, where, {
+            "value": error.instance, "limit": limit, "rule_en": _LIMITS[rule][0], "rule_es": _LIMITS[rule][1]})
+    if rule.startswith(("min", "max")):
         return Problem(WRONG_SIZE, where, {"limit": limit, "rule": rule})
     return Problem(WRONG_SHAPE, where, {"rule": rule})
 
@@ -156,7 +167,7 @@ def _type_problem(error: ValidationError, where: str) -> Problem:
     expected = [_TYPES[str(name)] for name in wanted]
     quotes = "string" in wanted and isinstance(error.instance, int | float | bool)
     return Problem(WRONG_TYPE, where, {
-        "found": found, "found_es": found_es,
+        "found_en": found, "found_es": found_es,
         "expected_en": " or ".join(name[0] for name in expected),
         "expected_es": " o ".join(name[1] for name in expected),
         "hint_en": ": write it in quotes" if quotes else "",

@@ -20,6 +20,8 @@ from surveys.dictionary import Dictionary
 from surveys.microdata import Microdata
 from surveys.study import Study
 
+# The other engine knows these statistics; the rest are held against stored R values instead.
+RECOMPUTABLE = frozenset({"total", "count", "mean", "proportion", "ratio", "distribution"})
 Headline = tuple[str, tuple[tuple[str, str], ...]]
 
 
@@ -53,7 +55,11 @@ def recompute_headlines(
     """
     microdata = with_needed(study, dictionary, microdata)
     results: list[tuple[Recomputed, bool]] = []
-    wanted = headlines(study, frame, breakdowns, published)
+    wanted = [
+        chosen
+        for chosen in headlines(study, frame, breakdowns, published)
+        if dictionary.indicators[chosen[0][0].partition(".")[0]].statistic in RECOMPUTABLE
+    ]
     by_level: dict[str, list[tuple[Headline, int]]] = {}
     for headline, row in wanted:
         by_level.setdefault(dictionary.indicators[headline[0].partition(".")[0]].level, []).append((headline, row))

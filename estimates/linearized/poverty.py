@@ -94,24 +94,37 @@ def poverty(
     estimate = float(weight @ depth) / population
     z = np.where(used, (depth - estimate) / population, 0.0)
     if isinstance(line, RelativeLine):
-        slope = _slope(y, weight, used, poor, float(limit[0]), population, power)
+        slope = poverty_slope(y[used], weight[used], poor[used], float(limit[0]), power)
         density = kernel_density(y[everyone], weight[everyone], quantile)
         below = (y <= quantile).astype(np.float64) - line.p
         z -= np.where(everyone, slope * line.share * below / (float(weight[everyone].sum()) * density), 0.0)
     return Linearized(estimate, z)
 
 
-def _slope(
-    y: FloatVector,
-    weight: FloatVector,
-    used: BoolVector,
-    poor: BoolVector,
-    line: float,
-    population: float,
-    power: int,
+def poverty_slope(
+    y: FloatVector, weight: FloatVector, poor: BoolVector, line: float, power: int
 ) -> float:
+    """Differentiate the poverty index of a domain by the line.
+
+    Parameters
+    ----------
+    y, weight : (n,) float
+        Incomes and weights of the rows of the domain.
+    poor : (n,) bool
+        Rows below the line.
+    line : float
+        Poverty line.
+    power : int
+        0 headcount, 1 gap, 2 severity.
+
+    Returns
+    -------
+    float
+        Per unit of the line; 0 where nobody can be near it because y has no spread.
+    """
     if power == 0:
-        return kernel_density(y[used], weight[used], line)
+        density = kernel_density(y, weight, line)
+        return density if np.isfinite(density) else 0.0
     relative = y[poor] / line
     added = weight[poor] * (1 - relative) ** (power - 1) * relative
-    return float(power / (line * population) * np.sum(added))
+    return float(power / (line * weight.sum()) * np.sum(added))

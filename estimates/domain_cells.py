@@ -1,0 +1,196 @@
+"""Rows of a breakdown sorted once by cell, for statistics that look at every cell's own rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from estimates.covariance import total_covariance
+from estimates.degrees_of_freedom import domain_degrees_of_freedom
+from estimates.design_effects import Reference, srs_variance
+from estimates.measure import BoolVector, Coding, FloatVector, IntVector
+from estimates.statistics.cell_estimates import CellEstimates
+from estimates.variance import StratumCells
+from surveys.design import Design
+
+CELLS_AT_A_TIME = 64
+
+
+@dataclass(frozen=True)
+class DomainCells:
+    """The rows of a base, cell after cell.
+
+    Parameters
+    ----------
+    cells : int
+        Cells of the breakdown, with or without rows.
+    row : (m,) int
+        Rows of the base that lie in a cell, sorted by cell.
+    cell : (m,) int
+        Cell of each of them.
+    weight : (m,) float
+        Weight of each of them, above zero.
+    design : Design
+        Of all n rows.
+    """
+
+    cells: int
+    row: IntVector
+    cell: IntVector
+    weight: FloatVector
+    design: Design
+
+    def slices(self) -> Iterator[tuple[int, slice]]:
+        """Walk over the cells that hold rows, with the positions of their rows."""
+        if self.row.size == 0:
+            return
+        first = np.flatnonzero(np.diff(self.cell, prepend=-1))
+        for start, stop in zip(first.tolist(), [*first[1:].tolist(), self.row.size], strict=True):
+            yield int(self.cell[start]), slice(start, stop)
+
+    @cached_property
+    def pair_of_row(self) -> IntVector:
+        """(cell, PSU) pair of each row, (m,)."""
+        return self._pairs[1]
+
+    @cached_property
+    def groups(self) -> StratumCells:
+        """The (stratum, cell) groups of the pairs."""
+        keys = self._pairs[0]
+        return StratumCells(keys // self.design.psus, keys % self.design.psus, self.cells, self.design)
+
+    @cached_property
+    def _pairs(self) -> tuple[IntVector, IntVector]:
+        keys, pair = np.unique(self.cell * self.design.psus + self.design.psu[self.row], return_inverse=True)
+        return keys.astype(np.int64), pair.astype(np.int64)
+
+    def sums(self, values: FloatVector) -> FloatVector:
+        """Sum a value of the rows, (m,), by cell, (cells,)."""
+        return np.bincount(self.cell, weights=values, minlength=self.cells).astype(np.float64, copy=False)
+
+    def pair_sums(self, values: FloatVector) -> FloatVector:
+        """Sum a value of the rows, (m,), by pair, (K,)."""
+        pairs = self._pairs[0].size
+        return np.bincount(self.pair_of_row, weights=values, minlength=pairs).astype(np.float64, copy=False)
+
+    def variances(self, z: FloatVector) -> FloatVector:
+        r"""Variance of each cell's statistic from its linearized variable, (cells,).
+
+        Parameters
+        ----------
+        z : (m,) float
+            Derivative of the cell's estimate by the weight of each of its rows.
+        """
+        return self.groups.variances(self.pair_sums(self.weight * z))
+
+    def variances_with_outside(self, z: FloatVector, outside: FloatVector, slope: FloatVector) -> FloatVector:
+        r"""Variance where rows outside the cell add to its error too, (cells,).
+
+        Parameters
+        ----------
+        z : (m,) float
+            Own part of each row.
+        outside : (P,) float
+            PSU totals, over all rows, of what is common to all cells.
+        slope : (cells,) float
+            Times which it enters each cell.
+
+        Notes
+        -----
+        .. math:: v_d = v\Big(\sum_{hi} (z_{hi}^{d} + c_d\, g_{hi})\Big)
+        """
+        variance = np.zeros(self.cells)
+        keys = self._pairs[0]
+        cell, psu = keys // self.design.psus, keys % self.design.psus
+        own = self.pair_sums(self.weight * z)
+        held = np.unique(cell)
+        place = np.searchsorted(held, cell)
+        for start in range(0, held.size, CELLS_AT_A_TIME):
+            chunk = held[start : start + CELLS_AT_A_TIME]
+            totals = np.outer(outside, slope[chunk])
+            here = (place >= start) & (place < start + chunk.size)
+            totals[psu[here], place[here] - start] += own[here]
+            variance[chunk] = np.diag(total_covariance(totals, self.design))
+        return variance
+
+    def estimates(
+        self,
+        estimate: FloatVector,
+        z: FloatVector,
+        cases: BoolVector,
+        *,
+        variance: FloatVector | None = None,
+        reference: Reference = "with_replacement",
+    ) -> CellEstimates:
+        """Gather the numbers of every cell.
+
+        Parameters
+        ----------
+        estimate : (cells,) float
+            NaN where the statistic is not defined.
+        z : (m,) float
+            Linearized variable of the rows.
+        cases : (m,) bool
+            Rows with the attribute, or with a value that counts.
+        variance : (cells,) float, optional
+            Where it is not that of z alone.
+        reference : {"without_replacement", "with_replacement", "dhs"}
+            Simple random sample of the design effect: one that would draw z.
+
+        Returns
+        -------
+        CellEstimates
+        """
+        n = np.bincount(self.cell, minlength=self.cells).astype(np.float64)
+        population = self.sums(self.weight)
+        variance = self.variances(z) if variance is None else variance
+        known = np.isfinite(estimate)
+        mean = self.sums(self.weight * z) / np.where(population > 0, population, 1.0)
+        residual = (z - mean[self.cell]) * population[self.cell]
+        srs = srs_variance(self.sums(self.weight * residual**2), n, population, variance, reference)
+        n_psu, df = domain_degrees_of_freedom(self.groups, self.pair_sums(np.ones(self.row.size)))
+        return CellEstimates(
+            estimate=estimate,
+            variance=np.where(known, variance, np.nan),
+            srs_variance=srs,
+            df=df,
+            n_psu=n_psu,
+            n=n.astype(np.int64),
+            cases=np.bincount(self.cell[cases], minlength=self.cells).astype(np.int64),
+            population=population,
+        )
+
+
+def domain_cells(
+    codings: Sequence[Coding], base: BoolVector, weight: FloatVector, design: Design
+) -> DomainCells:
+    """Sort the rows of a base by the cells of some crossed codings.
+
+    Parameters
+    ----------
+    codings : sequence of Coding
+        Crossed in this order, the last varying fastest; none for the whole.
+    base : (n,) bool
+        Rows with a known value inside the universe; rows of weight 0 are left out besides.
+    weight : (n,) float
+        Final weights.
+    design : Design
+        Of the n rows.
+
+    Returns
+    -------
+    DomainCells
+    """
+    cell = np.zeros(design.rows, dtype=np.int64)
+    cells = 1
+    used = base & (weight > 0)
+    for coding in codings:
+        cell = cell * len(coding.labels) + coding.codes
+        used = used & (coding.codes >= 0)
+        cells *= len(coding.labels)
+    row = np.flatnonzero(used)
+    row = row[np.argsort(cell[row], kind="stable")]
+    return DomainCells(cells, row, cell[row], weight[row], design)
