@@ -52,8 +52,8 @@ NOT_UTF8 = Message(
     "el archivo no es texto UTF-8. Guárdelo de nuevo con codificación UTF-8.")
 NOT_YAML = Message(
     "yaml_syntax",
-    "this is not YAML: {reason}. Check indentation, quotes and colons on this line and the one above.",
-    "esto no es YAML: {motivo}. Revise sangría, comillas y dos puntos en esta línea y la anterior.")
+    "this is not YAML: {reason_en}. Check indentation, quotes and colons on this line and the one above.",
+    "esto no es YAML: {reason_es}. Revise sangría, comillas y dos puntos en esta línea y la anterior.")
 NOT_A_MAPPING = Message(
     "yaml_not_a_mapping",
     "the file must hold `name: value` entries at its outermost level.",
@@ -201,7 +201,7 @@ def _syntax_problem(problem: yaml.YAMLError, shown: str) -> Problem:
     mark = getattr(problem, "problem_mark", None)
     reason = getattr(problem, "problem", None) or getattr(problem, "reason", None) or "unreadable character"
     place = f"{shown}:{mark.line + 1}" if mark is not None else shown
-    return Problem(NOT_YAML, place, {"reason": str(reason), "motivo": _REASONS.get(str(reason), _ANY_REASON)})
+    return Problem(NOT_YAML, place, {"reason_en": str(reason), "reason_es": _REASONS.get(str(reason), _ANY_REASON)})
 
 
 class _Reading:

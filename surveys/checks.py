@@ -16,7 +16,7 @@ from surveys.rules import violations
 from surveys.study import Study
 
 DESIGN_MISSING = Message(
-    "design_missing",
+    "design_variable_missing",
     "variable '{variable}' has {count} missing values among {rows} rows of level '{level}'; the design "
     "needs one in "
     "every row.\n  Either map another column, or write `unavailable:` with the reason and the fallback "
@@ -34,14 +34,14 @@ DESIGN_ABSENT = Message(
     "  Tómela en mapping.yaml, o escriba `unavailable:` con el motivo y la alternativa.",
 )
 WEIGHT_MISSING = Message(
-    "weight_missing",
+    "weight_variable_missing",
     "weight '{variable}' is missing in {count} of {rows} rows of level '{level}'; every row needs one.\n"
     "  Map another column, or leave out with `where:` the rows that are not part of the sample.",
     "el factor '{variable}' falta en {count} de {rows} filas del nivel '{level}'; cada fila necesita uno.\n"
     "  Tome otra columna, o deje fuera con `where:` las filas que no son parte de la muestra.",
 )
 WEIGHT_NEGATIVE = Message(
-    "weight_negative",
+    "weight_variable_negative",
     "weight '{variable}' is negative in {count} of {rows} rows of level '{level}'; a weight counts units of "
     "the "
     "population.\n  Correct it at the source; no estimate is made with negative weights.",

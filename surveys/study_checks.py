@@ -15,7 +15,7 @@ Where = Callable[[tuple[str | int, ...]], str]
 
 UNKNOWN = Message(
     "unknown_name",
-    "there is no {kind} '{name}'.{nearest}\n  Correct the name, or add it to {home}.",
+    "there is no {kind_en} '{name}'.{nearest}\n  Correct the name, or add it to {home}.",
     "no existe {kind_es} '{name}'.{nearest}\n  Corrija el nombre, o agréguelo a {home}.")
 WRONG_LEVEL = Message(
     "wrong_level",
@@ -45,7 +45,7 @@ BAD_CODE = Message(
     "la recodificación da el código '{code}', que no está en la lista '{list}'.{nearest}\n"
     "  Corríjalo, o agregue el código a la lista.")
 NOT_MULTIPLE = Message(
-    "not_multiple",
+    "mapping_not_multiple",
     "`answers:` and `slots:` are for variables of type multiple; '{name}' is of type {type}.\n  Use `from:`.",
     "`answers:` y `slots:` son para variables de tipo multiple; '{name}' es de tipo {type}.\n  Use `from:`.")
 NEEDS_MULTIPLE = Message(
@@ -117,7 +117,7 @@ _KINDS_ES = {"variable": "la variable", "level": "el nivel", "indicator": "el in
 
 def _unknown(kind: str, name: str, known: Collection[str], where: str) -> Problem:
     home = "study.yaml" if kind == "source" else "dictionary.yaml"
-    return Problem(UNKNOWN, where, {"kind": kind, "kind_es": _KINDS_ES[kind], "name": name, "home": home,
+    return Problem(UNKNOWN, where, {"kind_en": kind, "kind_es": _KINDS_ES[kind], "name": name, "home": home,
                                     "nearest": _nearest(name, known)})
 
 

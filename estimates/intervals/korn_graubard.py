@@ -58,7 +58,8 @@ def korn_graubard(
     )
     upper = upper_tail(confidence)
     worth = effective_sample(share, error, rows, degrees, confidence=confidence, cap=cap, deff=deff)
-    valid = valid_proportion(share, error, degrees) & np.isfinite(worth)
+    # Beyond 1e15 cases the beta quantile is noise: such a standard error is rounding, not a variance.
+    valid = valid_proportion(share, error, degrees) & (worth < 1e15)
     size = np.where(valid, worth, 1.0)
     # The beta quantile gives NaN for a parameter among the subnormal floats; its limit there is 0 or 1.
     cases = np.maximum(np.where(valid, share, 0.5) * size, 1e-300)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from estimates.publication.cells import Cells
 from estimates.publication.standard import Check, Level, Standard, Verdict, first_match
 
@@ -16,13 +18,17 @@ def _judge(cells: Cells) -> Verdict:
     y, prop, cv, logcv = cells.cases, cells.is_proportion, cells.cv, cells.logcv
     other, imprecise = ~prop, logcv > 0.175
     planned_small_deff = (cells.deff < 1) & cells.planned & (cells.n >= 100)
+    # A total of everyone, or a cell where all are alike, has no variance under simple random sampling to compare
+    # with: the two criteria on the design effect do not apply, the others do.
+    no_deff = np.isnan(cells.deff)
+    effective_n = np.where(no_deff, cells.n, cells.effective_n)
     justified = cells.planned & cells.low_df_justified
     checks: list[Check] = [
         # Under 30 cases no branch of the text lets a number through; said first because without cases the
         # design effect is 0/0 and would be named as the reason.
         (~(y >= 30), "no fiable", "cases_under_30"),
-        (~((cells.deff >= 1) | planned_small_deff), "no fiable", "deff_under_1"),
-        (~(cells.effective_n >= 60), "no fiable", "effective_n_under_60"),
+        (~((cells.deff >= 1) | planned_small_deff | no_deff), "no fiable", "deff_under_1"),
+        (~(effective_n >= 60), "no fiable", "effective_n_under_60"),
         (~((cells.df >= 9) | justified), "no fiable", "df_under_9"),
         (other & ~(cv <= 0.30), "no fiable", "cv_over_30"),
         (other & (cv > 0.20), "poco fiable", "cv_20_to_30"),

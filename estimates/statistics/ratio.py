@@ -14,6 +14,8 @@ from estimates.variance import StratumCells
 
 # A standard error this small against its estimate is the dust of rounding, not sampling.
 DUST = 1e-14
+# Sums of weights differ by rounding: a variance this small beside the estimate is that rounding, not a spread.
+ALL_ALIKE = 1e-8
 
 
 def ratio(

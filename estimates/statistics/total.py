@@ -9,7 +9,7 @@ from estimates.design_effects import Reference, srs_variance
 from estimates.measure import FloatVector, Measure
 from estimates.psu_totals import CellIndex, PsuTotals, sum_by
 from estimates.statistics.cell_estimates import CellEstimates
-from estimates.statistics.ratio import DUST
+from estimates.statistics.ratio import ALL_ALIKE, DUST
 from estimates.statistics.spread import weighted_squares
 from estimates.variance import StratumCells
 
@@ -72,7 +72,7 @@ def total(
         squares, np.full(cells, rows), np.full(cells, everyone), variance / everyone**2, reference
     ) * everyone**2  # fmt: skip
     # A total that every row shares equally has no variance under simple random sampling: no design effect.
-    srs = np.where(srs <= (DUST * estimate) ** 2, 0.0, srs)
+    srs = np.where(srs <= (ALL_ALIKE * estimate) ** 2, 0.0, srs)
     return CellEstimates(
         estimate=np.where(known, estimate, np.nan),
         variance=np.where(known, variance, np.nan),
