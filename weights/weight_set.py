@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,15 +27,16 @@ class WeightStep:
         The variance undoes them in reverse, so it must know them.
     parameters : mapping
         What the recipe said, enough to run the step again.
-    diagnostics : mapping of str to number
-        Measured after the step; see `weights.diagnostics.diagnose`.
+    diagnostics : mapping of str to number, text or table
+        Measured after the step; see `weights.diagnostics.diagnose`. ``tables`` is a list of rows (mappings with
+        ``measure`` and ``cell``).
     """
 
     name: str
     factor: FloatVector
     contains: tuple[str, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
-    diagnostics: Mapping[str, float | int | None] = field(default_factory=dict)
+    diagnostics: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
