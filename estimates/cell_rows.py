@@ -120,8 +120,10 @@ def rows_of_cells(
         "estimate": estimate, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": deff, "df": df, "n": n,
         "n_psu": n_psu, "cases": cases, "population": population,
         "unit": np.repeat(np.array([block.unit for block in blocks], dtype=object), sizes),
-        "status": judged.status,
-        "reason": [str(text).replace("zero_denominator", NOT_DEFINED) for text in judged.reason],
+        "status": np.array(judged.statuses, dtype=object)[judged.status],
+        "reason": np.array([text.replace("zero_denominator", NOT_DEFINED) for text in judged.reasons], dtype=object)[
+            judged.reason
+        ],
     }  # fmt: skip
     return pd.DataFrame(columns)
 

@@ -12,8 +12,8 @@ from estimates.covariance import total_covariance
 from estimates.degrees_of_freedom import domain_degrees_of_freedom
 from estimates.design_effects import Reference, srs_variance
 from estimates.measure import BoolVector, Coding, FloatVector, IntVector
+from estimates.stage_variances import StagedCells
 from estimates.statistics.cell_estimates import CellEstimates
-from estimates.variance import StratumCells
 from surveys.design import Design
 
 CELLS_AT_A_TIME = 64
@@ -52,29 +52,26 @@ class DomainCells:
             yield int(self.cell[start]), slice(start, stop)
 
     @cached_property
-    def pair_of_row(self) -> IntVector:
-        """(cell, PSU) pair of each row, (m,)."""
-        return self._pairs[1]
+    def staged(self) -> StagedCells:
+        """The (unit, cell) pairs of every stage of the design."""
+        return StagedCells(self.cell_of_all, self.cells, self.design)
 
     @cached_property
-    def groups(self) -> StratumCells:
-        """The (stratum, cell) groups of the pairs."""
-        keys = self._pairs[0]
-        return StratumCells(keys // self.design.psus, keys % self.design.psus, self.cells, self.design)
+    def cell_of_all(self) -> IntVector:
+        """Cell of every row of the level, (n,); -1 outside the base or the breakdown."""
+        cell = np.full(self.design.rows, -1, dtype=np.int64)
+        cell[self.row] = self.cell
+        return cell
 
-    @cached_property
-    def _pairs(self) -> tuple[IntVector, IntVector]:
-        keys, pair = np.unique(self.cell * self.design.psus + self.design.psu[self.row], return_inverse=True)
-        return keys.astype(np.int64), pair.astype(np.int64)
+    def spread(self, values: FloatVector, outside: float = 0.0) -> FloatVector:
+        """Put a value of the rows, (m,), at its place among all rows of the level, (n,)."""
+        everywhere = np.full(self.design.rows, outside)
+        everywhere[self.row] = values
+        return everywhere
 
     def sums(self, values: FloatVector) -> FloatVector:
         """Sum a value of the rows, (m,), by cell, (cells,)."""
         return np.bincount(self.cell, weights=values, minlength=self.cells).astype(np.float64, copy=False)
-
-    def pair_sums(self, values: FloatVector) -> FloatVector:
-        """Sum a value of the rows, (m,), by pair, (K,)."""
-        pairs = self._pairs[0].size
-        return np.bincount(self.pair_of_row, weights=values, minlength=pairs).astype(np.float64, copy=False)
 
     def variances(self, z: FloatVector) -> FloatVector:
         r"""Variance of each cell's statistic from its linearized variable, (cells,).
@@ -84,7 +81,7 @@ class DomainCells:
         z : (m,) float
             Derivative of the cell's estimate by the weight of each of its rows.
         """
-        return self.groups.variances(self.pair_sums(self.weight * z))
+        return self.staged.variances(self.spread(self.weight * z))
 
     def variances_with_outside(self, z: FloatVector, outside: FloatVector, slope: FloatVector) -> FloatVector:
         r"""Variance where rows outside the cell add to its error too, (cells,).
@@ -101,11 +98,13 @@ class DomainCells:
         Notes
         -----
         .. math:: v_d = v\Big(\sum_{hi} (z_{hi}^{d} + c_d\, g_{hi})\Big)
+
+        Of the first stage only: the ultimate cluster.
         """
         variance = np.zeros(self.cells)
-        keys = self._pairs[0]
+        keys, pair = np.unique(self.cell * self.design.psus + self.design.psu[self.row], return_inverse=True)
         cell, psu = keys // self.design.psus, keys % self.design.psus
-        own = self.pair_sums(self.weight * z)
+        own = np.bincount(pair, weights=self.weight * z, minlength=keys.size)
         held = np.unique(cell)
         place = np.searchsorted(held, cell)
         for start in range(0, held.size, CELLS_AT_A_TIME):
@@ -151,7 +150,9 @@ class DomainCells:
         mean = self.sums(self.weight * z) / np.where(population > 0, population, 1.0)
         residual = (z - mean[self.cell]) * population[self.cell]
         srs = srs_variance(self.sums(self.weight * residual**2), n, population, variance, reference)
-        n_psu, df = domain_degrees_of_freedom(self.groups, self.pair_sums(np.ones(self.row.size)))
+        pair, groups = self.staged.stages[0]
+        held = np.bincount(pair, minlength=groups.cell_of_pair.size).astype(np.float64)
+        n_psu, df = domain_degrees_of_freedom(groups, held)
         return CellEstimates(
             estimate=estimate,
             variance=np.where(known, variance, np.nan),

@@ -16,8 +16,11 @@ from estimates.linearized.poverty import RelativeLine, poverty_slope
 from estimates.linearized.quintile_share import quintile_share_ratio
 from estimates.linearized.weighted_quantile import kernel_density, weighted_quantile
 from estimates.measure import BoolVector, FloatVector
+from estimates.quantile import QuantileRule, quantiles
 from estimates.statistics.cell_estimates import CellEstimates
 from estimates.survival import survival_at
+
+QUANTILE_RULE: QuantileRule = "hf2"
 
 __all__ = ["DomainEstimates", "gini_cells", "poverty_cells", "quantile_cells", "quintile_cells", "survival_cells"]
 
@@ -162,44 +165,36 @@ def quantile_cells(
 
     Notes
     -----
-    .. math:: \hat Q(p) \in \big[\hat Q(p - t\,\mathrm{se}_F),\; \hat Q(p + t\,\mathrm{se}_F)\big], \qquad
+    .. math:: \hat Q(p) \in \big[\hat Q(\hat p - t\,\mathrm{se}_F),\; \hat Q(\hat p + t\,\mathrm{se}_F)\big], \qquad
               \mathrm{se}(\hat Q) = \frac{\text{width}}{2 t},
 
-    with :math:`\mathrm{se}_F` that of the share of rows at or below the quantile. The quantile rule is that of
-    `weighted_quantile`: the inverse of the distribution, the middle where it is flat.
+    with :math:`\mathrm{se}_F` that of the share of rows at or below the quantile, as `estimates.quantile.quantiles`
+    computes it. The rule is Hyndman and Fan's second: the inverse of the distribution, the middle where it is flat.
+    The design effect is that of the share.
 
     References
     ----------
     Woodruff (1952), JASA 47(260), 635-646; Francisco and Fuller (1991), Annals of Statistics 19(1), 454-469.
     """
-    estimate = np.full(cells.cells, np.nan)
-    for cell, at in cells.slices():
-        estimate[cell] = weighted_quantile(y[at], cells.weight[at], p)
-    below = y <= estimate[cells.cell]
+    found = quantiles(
+        cells.spread(y, np.nan), cells.spread(cells.weight), cells.design, [p], domain=cells.cell_of_all,
+        domains=cells.cells, rule=QUANTILE_RULE, confidence=confidence,
+    )  # fmt: skip
+    estimate, low, high = found.estimate[:, 0], found.low[:, 0], found.high[:, 0]
+    below = (y <= estimate[cells.cell]).astype(np.float64)
     population = cells.sums(cells.weight)
-    with np.errstate(invalid="ignore"):
-        reached = cells.sums(cells.weight * below) / np.where(population > 0, population, np.nan)
+    reached = np.divide(cells.sums(cells.weight * below), population, out=np.zeros(cells.cells), where=population > 0)
     z = (below - reached[cells.cell]) / population[cells.cell]
     share = cells.estimates(estimate, z, np.ones(y.size, dtype=bool), reference=reference)
-    degrees = np.maximum(share.df, 1)
-    reach = np.where(share.df > 0, special.stdtrit(degrees, (1 + confidence) / 2), np.nan)
-    with np.errstate(invalid="ignore"):
-        step = reach * np.sqrt(share.variance)
-    low, high = np.full(cells.cells, np.nan), np.full(cells.cells, np.nan)
-    for cell, at in cells.slices():
-        # A limit beyond the data is not known; a share without variance cannot bound its quantile.
-        if step[cell] > 0:
-            value, w = y[at], cells.weight[at]
-            low[cell] = weighted_quantile(value, w, p - step[cell]) if p - step[cell] > 0 else np.nan
-            high[cell] = weighted_quantile(value, w, p + step[cell]) if p + step[cell] < 1 else np.nan
-    with np.errstate(invalid="ignore", divide="ignore"):
-        variance = ((high - low) / (2 * reach)) ** 2
-        effect = np.where(share.srs_variance > 0, share.variance / share.srs_variance, np.nan)
-        srs = np.where(effect > 0, variance / effect, np.nan)
-    found = CellEstimates(
+    # Where the share at or below has no variance, its quantile has none that the sample can vouch for.
+    bounded = np.isfinite(found.se[:, 0]) & (share.variance > 0)
+    variance = np.where(bounded, found.se[:, 0] ** 2, np.nan)
+    effect = np.divide(share.variance, share.srs_variance, out=np.zeros(cells.cells), where=share.srs_variance > 0)
+    srs = np.divide(variance, effect, out=np.full(cells.cells, np.nan), where=effect > 0)
+    numbers = CellEstimates(
         estimate, variance, srs, share.df, share.n_psu, share.n, share.cases, share.population
     )
-    return DomainEstimates(found, low, high)
+    return DomainEstimates(numbers, np.where(bounded, low, np.nan), np.where(bounded, high, np.nan))
 
 
 def survival_cells(
