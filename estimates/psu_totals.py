@@ -88,7 +88,8 @@ def index_cells(codings: Sequence[Coding], design: Design) -> CellIndex:
     cells = 1
     outside = np.zeros(rows, dtype=bool)
     for coding in codings:
-        cell_of_row = cell_of_row * len(coding.labels) + coding.codes
+        cell_of_row *= len(coding.labels)
+        cell_of_row += coding.codes
         outside |= coding.codes < 0
         cells *= len(coding.labels)
     inside = np.flatnonzero(~outside) if outside.any() else np.arange(rows)
@@ -154,12 +155,15 @@ def sum_by(group: IntVector, values: FloatVector, groups: int) -> FloatVector:
 
 def provisional_centre(measure: Measure, weight: FloatVector) -> float:
     """Find a ratio near the measure's own, to be taken out before summing; 0 for totals and proportions."""
-    if measure.kind in ("total", "prop"):
-        return 0.0
+    return 0.0 if measure.kind in ("total", "prop") else ratio_of_some_rows(measure, weight)
+
+
+def ratio_of_some_rows(measure: Measure, weight: FloatVector) -> float:
+    """Estimate a measure's ratio or mean from some thousand rows spread over the file."""
     # Any value near the ratio will do: some thousand rows are enough.
     step = max(1, weight.size // 4096)
     numerator = measure.numerator[::step]
-    base = ~np.isnan(numerator)
+    base = np.ones(numerator.size, dtype=bool) if measure.complete else ~np.isnan(numerator)
     if measure.universe is not None:
         base &= measure.universe[::step]
     x = None

@@ -8,11 +8,37 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from estimates.measure import BoolVector, Coding, IntVector
+from estimates.measure import Coding, IntVector
 from surveys.design import Design
 
 By = tuple[str, ...]
-FINEST_CELLS = 65_536
+Codes = npt.NDArray[np.signedinteger]
+# Finest cells that breakdowns may make together, and (segment, cell) positions that one breakdown may fill.
+FINEST_CELLS = 2_048
+POSITIONS = 400_000
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Cells of a PSU that breakdowns share, rolled up from a finer partition.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Codings crossed that vary within PSUs.
+    cells, first : int
+        How many cells, and the position of the first among those of all partitions.
+    parent : int
+        Partition from which it is rolled up; itself for the finest.
+    cell_of_parent : (parent's cells,) int
+        -1 outside.
+    """
+
+    names: By
+    cells: int
+    first: int
+    parent: int
+    cell_of_parent: IntVector
 
 
 @dataclass(frozen=True)
@@ -25,42 +51,23 @@ class TableGroups:
         Codings crossed, the last varying fastest.
     cells : int
         Cells D of the breakdown.
-    group_of_pair : (K,) int
-        Group of each (PSU, local cell) pair of its partition; -1 outside the breakdown.
+    partition : int
+        Where its cells within PSUs are.
+    group : (segments, partition's cells) int
+        Group of each; -1 outside.
     stratum, cell : (G,) int
         Stratum and cell of each group, sorted by cell.
+    cell_of_finest : (segments, finest cells) int
+        Cell of the breakdown; -1 outside.
     """
 
     by: By
     cells: int
-    group_of_pair: IntVector
+    partition: int
+    group: IntVector
     stratum: IntVector
     cell: IntVector
-
-
-@dataclass(frozen=True)
-class Partition:
-    """Local cells of a PSU that several breakdowns share.
-
-    Parameters
-    ----------
-    cell_of_finest : (L,) int
-        Local cell of each finest cell, -1 outside.
-    cells : int
-        Local cells.
-    pair_start : (P + 1,) int
-        Where each PSU's pairs begin.
-    pair_cell : (K,) int
-        Local cell of each pair.
-    tables : tuple of TableGroups
-        Breakdowns read from these pairs.
-    """
-
     cell_of_finest: IntVector
-    cells: int
-    pair_start: IntVector
-    pair_cell: IntVector
-    tables: tuple[TableGroups, ...]
 
 
 @dataclass(frozen=True)
@@ -69,17 +76,29 @@ class Walk:
 
     Parameters
     ----------
-    finest : (n,) int32
-        Finest cell of each row, in PSU order.
-    finest_cells : int
-        How many there are.
+    names : tuple of str
+        Codings crossed, each with one cell more than labels where ``outside`` says so.
+    outside : tuple of int
+        1 where a coding has rows outside its labels.
     partitions : tuple of Partition
-        Roll-ups of the finest cells.
+        The first is the finest cross.
+    finest_used : bool
+        Whether a breakdown is read from the finest cross itself.
+    segment_of_psu : (P,) int
+        PSUs of one stratum alike in every coding that is constant within PSUs.
+    segments : int
+        How many segments there are.
+    tables : tuple of TableGroups
+        Breakdowns.
     """
 
-    finest: npt.NDArray[np.int32]
-    finest_cells: int
+    names: By
+    outside: tuple[int, ...]
     partitions: tuple[Partition, ...]
+    finest_used: bool
+    segment_of_psu: IntVector
+    segments: int
+    tables: tuple[TableGroups, ...]
 
 
 @dataclass(frozen=True)
@@ -88,20 +107,25 @@ class ScanPlan:
 
     Parameters
     ----------
-    order : (n,) int or None
-        Rows in PSU order; None when the file is already so.
+    order : (n,) or (0,) int
+        Rows in PSU order; empty when the file is already so.
     psu_start : (P + 1,) int
         Where each PSU's rows begin, in that order.
     walks : tuple of Walk
         Usually one; more when the cross of all breakdowns would be too fine.
+    too_fine : tuple of tuple of str
+        Breakdowns with more cells than a walk can hold.
     """
 
-    order: IntVector | None
+    order: IntVector
     psu_start: IntVector
     walks: tuple[Walk, ...]
+    too_fine: tuple[By, ...]
 
 
-def scan_plan(breakdowns: Sequence[By], codings: Mapping[str, Coding], design: Design) -> ScanPlan:
+def scan_plan(
+    breakdowns: Sequence[By], codings: Mapping[str, Coding], design: Design, order: IntVector, start: IntVector
+) -> ScanPlan:
     """Arrange the passes over the rows that a set of breakdowns needs.
 
     Parameters
@@ -112,35 +136,59 @@ def scan_plan(breakdowns: Sequence[By], codings: Mapping[str, Coding], design: D
         Codes of the n rows.
     design : Design
         PSU of the rows.
+    order, start : (n,) or (0,) int, (P + 1,) int
+        Rows in PSU order and where each PSU begins.
 
     Returns
     -------
     ScanPlan
         Codings that are constant within every PSU (areas, strata) cost nothing per row.
     """
-    in_order = not np.any(np.diff(design.psu) < 0)
-    order = None if in_order else np.argsort(design.psu, kind="stable")
-    psu_start = np.zeros(design.psus + 1, dtype=np.int64)
-    np.cumsum(np.bincount(design.psu, minlength=design.psus), out=psu_start[1:])
     used = list(dict.fromkeys(name for by in breakdowns for name in by))
-    codes = {name: _ordered(codings[name].codes, order) for name in used}
-    of_psu = {name: _constant(codes[name], psu_start) for name in used}
+    of_psu = {name: constant_codes(codings[name].codes, order, start) for name in used}
+    outside = {name: int(codings[name].codes.min(initial=0) < 0) for name in used}
     local = {by: tuple(name for name in by if of_psu[name] is None) for by in breakdowns}
-    walks = []
-    for names, members in _bundles(breakdowns, local, codings):
-        walks.append(_walk(names, members, local, codings, codes, of_psu, psu_start, design))
-    return ScanPlan(order=order, psu_start=psu_start, walks=tuple(walks))
+    sizes = {name: len(codings[name].labels) for name in used}
+    finest = {name: sizes[name] + outside[name] for name in used}
+    walks, too_fine = [], []
+    for names, members in _bundles(breakdowns, local, finest):
+        walk = _Walker(names, members, local, sizes, outside, of_psu, design).walk()
+        if walk is not None:
+            walks.append(walk)
+            continue
+        for by in members:
+            # Together they have too many positions: one at a time, or by the plain road.
+            alone = _Walker(list(local[by]), [by], local, sizes, outside, of_psu, design).walk()
+            if alone is None:
+                too_fine.append(by)
+            else:
+                walks.append(alone)
+    return ScanPlan(order, start, tuple(walks), tuple(too_fine))
+
+
+def constant_codes(codes: Codes, order: IntVector, start: IntVector) -> IntVector | None:
+    """Code of each PSU where a coding never changes within a PSU, else None; -1 for a PSU without rows."""
+    filled = np.flatnonzero(start[1:] > start[:-1])
+    # Most codings that vary do so among the first rows.
+    for last in (min(int(start[-1]), 4096), int(start[-1])):
+        here = codes[order[:last]] if order.size else codes[:last]
+        changes = np.flatnonzero(here[1:] != here[:-1]) + 1
+        if changes.size > filled.size or not np.isin(changes, start, assume_unique=False).all():
+            return None
+    per_psu = np.full(start.size - 1, -1, dtype=np.int64)
+    per_psu[filled] = codes[order[start[filled]]] if order.size else codes[start[filled]]
+    return per_psu
 
 
 def _bundles(
-    breakdowns: Sequence[By], local: Mapping[By, By], codings: Mapping[str, Coding]
+    breakdowns: Sequence[By], local: Mapping[By, By], finest: Mapping[str, int]
 ) -> list[tuple[list[str], list[By]]]:
     """Put breakdowns together while the cross of their codings stays small."""
     bundles: list[tuple[list[str], list[By]]] = []
-    for by in sorted(breakdowns, key=lambda by: -_size(local[by], codings)):
+    for by in sorted(breakdowns, key=lambda by: -_product(local[by], finest)):
         for names, members in bundles:
             together = list(dict.fromkeys([*names, *local[by]]))
-            if set(local[by]) <= set(names) or _size(together, codings) <= FINEST_CELLS:
+            if set(local[by]) <= set(names) or _product(together, finest) <= FINEST_CELLS:
                 names[:] = together
                 members.append(by)
                 break
@@ -149,113 +197,133 @@ def _bundles(
     return bundles
 
 
-def _size(names: Sequence[str], codings: Mapping[str, Coding]) -> int:
-    size = 1
+def _product(names: Sequence[str], sizes: Mapping[str, int]) -> int:
+    product = 1
     for name in names:
-        size *= len(codings[name].labels) + 1
-    return size
+        product *= sizes[name]
+    return product
 
 
-def _walk(
-    names: Sequence[str],
-    members: Sequence[By],
-    local: Mapping[By, By],
-    codings: Mapping[str, Coding],
-    codes: Mapping[str, IntVector],
-    of_psu: Mapping[str, IntVector | None],
-    psu_start: IntVector,
-    design: Design,
-) -> Walk:
-    rows = int(psu_start[-1])
-    finest = np.zeros(rows, dtype=np.int32)
-    for name in names:
-        # One more code than labels: position 0 is outside.
-        finest *= np.int32(len(codings[name].labels) + 1)
-        finest += (codes[name] + 1).astype(np.int32)
-    finest_cells = _size(names, codings)
-    digits = _digits(names, codings, finest_cells)
-    partitions = []
-    shared: dict[By, list[By]] = {}
-    for by in members:
-        shared.setdefault(local[by], []).append(by)
-    psu_of_row = np.repeat(np.arange(design.psus, dtype=np.int64), np.diff(psu_start))
-    seen = _distinct_pairs(psu_of_row, finest.astype(np.int64), finest_cells)
-    for inner, tables in shared.items():
-        cell_of_finest = np.zeros(finest_cells, dtype=np.int64)
-        outside = np.zeros(finest_cells, dtype=bool)
-        cells = 1
-        for name in inner:
-            cell_of_finest = cell_of_finest * len(codings[name].labels) + digits[name] - 1
-            outside |= digits[name] == 0
-            cells *= len(codings[name].labels)
-        cell_of_finest[outside] = -1
-        pair_psu, pair_finest = seen // finest_cells, cell_of_finest[seen % finest_cells]
-        inside = pair_finest >= 0
-        pairs = _distinct_pairs(pair_psu[inside], pair_finest[inside], cells)
-        pair_psu, pair_cell = pairs // cells, pairs % cells
-        pair_start = np.searchsorted(pair_psu, np.arange(design.psus + 1)).astype(np.int64)
-        groups = tuple(_table(by, inner, codings, of_psu, pair_psu, pair_cell, design) for by in tables)
-        partitions.append(Partition(cell_of_finest, cells, pair_start, pair_cell, groups))
-    return Walk(finest=finest, finest_cells=finest_cells, partitions=tuple(partitions))
+class _Walker:
+    """What a walk over some breakdowns looks like."""
+
+    def __init__(
+        self,
+        names: list[str],
+        members: Sequence[By],
+        local: Mapping[By, By],
+        sizes: Mapping[str, int],
+        outside: Mapping[str, int],
+        of_psu: Mapping[str, IntVector | None],
+        design: Design,
+    ) -> None:
+        self.names, self.members, self.local = tuple(names), members, local
+        self.sizes, self.outside = sizes, outside
+        self.design = design
+        self.of_psu = {n: codes for n, codes in of_psu.items() if codes is not None}
+        self.finest_cells = _product(names, {name: sizes[name] + outside[name] for name in names})
+
+    def walk(self) -> Walk | None:
+        """Build it; None where it has too many positions."""
+        if self.finest_cells > POSITIONS:
+            return None
+        segment_of_psu, segments, first_psu = self._segments()
+        partitions, where = self._partitions()
+        if segments * sum(partition.cells for partition in partitions) > POSITIONS:
+            return None
+        stratum = self.design.stratum_of_psu[first_psu]
+        constant = {name: codes[first_psu] for name, codes in self.of_psu.items()}
+        tables = tuple(self._table(by, where[self.local[by]], constant, stratum, partitions) for by in self.members)
+        used = any(table.partition == 0 for table in tables)
+        return Walk(
+            self.names, tuple(self.outside[name] for name in self.names), tuple(partitions), used,
+            segment_of_psu, segments, tables,
+        )  # fmt: skip
+
+    def _segments(self) -> tuple[IntVector, int, IntVector]:
+        areas = {name for by in self.members for name in by if name in self.of_psu}
+        key = self.design.stratum_of_psu.astype(np.int64)
+        for name in sorted(areas):
+            # Renumbered at each step, so that products of many codes never overflow.
+            key = key * (self.sizes[name] + 1) + self.of_psu[name] + 1
+            key = np.unique(key, return_inverse=True)[1].astype(np.int64)
+        _, first, segment = np.unique(key, return_index=True, return_inverse=True)
+        return segment.astype(np.int64), int(first.size), first.astype(np.int64)
+
+    def _partitions(self) -> tuple[list[Partition], dict[By, int]]:
+        finest = Partition(self.names, self.finest_cells, 0, 0, np.arange(self.finest_cells, dtype=np.int64))
+        partitions, where = [finest], {}
+        whole = not any(self.outside[name] for name in self.names)
+        if whole:
+            where[self.names] = 0
+        wanted = sorted(dict.fromkeys(self.local[by] for by in self.members), key=self._cells, reverse=True)
+        for names in wanted:
+            if names in where:
+                continue
+            # The smallest partition that still tells these cells apart; never one that dropped outside rows.
+            parents = [
+                number
+                for number, partition in enumerate(partitions)
+                if number == 0 or (set(names) <= set(partition.names) and not self._drops(partition.names, names))
+            ]
+            parent = min(parents, key=lambda number: partitions[number].cells)
+            first = partitions[-1].first + partitions[-1].cells
+            mapped = self._roll(partitions[parent].names, names, parent == 0)
+            where[names] = len(partitions)
+            partitions.append(Partition(names, self._cells(names), first, parent, mapped))
+        return partitions, where
+
+    def _cells(self, names: By) -> int:
+        return _product(names, self.sizes)
+
+    def _drops(self, fine: By, names: By) -> bool:
+        return any(self.outside[name] for name in fine if name not in names)
+
+    def _roll(self, fine: By, names: By, from_finest: bool) -> IntVector:
+        extra = self.outside if from_finest else dict.fromkeys(fine, 0)
+        digits = _digits(fine, {name: self.sizes[name] + extra[name] for name in fine})
+        size = _product(fine, {name: self.sizes[name] + extra[name] for name in fine})
+        cell, inside = np.zeros(size, dtype=np.int64), np.ones(size, dtype=bool)
+        for name in names:
+            code = digits[name] - extra[name]
+            cell = cell * self.sizes[name] + code
+            inside &= code >= 0
+        return np.where(inside, cell, -1)
+
+    def _table(
+        self, by: By, partition: int, constant: Mapping[str, IntVector], stratum: IntVector, all_: list[Partition]
+    ) -> TableGroups:
+        names = all_[partition].names
+        digits = _digits(names, self.sizes)
+        cell = self._crossed(by, digits, constant, all_[partition].cells, stratum.size)
+        key = np.where(cell >= 0, cell * self.design.strata + stratum[:, None], -1)
+        keys, group = np.unique(key, return_inverse=True)
+        group = group.reshape(key.shape)
+        if keys.size and keys[0] < 0:
+            keys, group = keys[1:], group - 1
+        fine = {name: self.sizes[name] + self.outside[name] for name in self.names}
+        codes = {name: values - self.outside[name] for name, values in _digits(self.names, fine).items()}
+        of_finest = self._crossed(by, codes, constant, self.finest_cells, stratum.size)
+        strata = self.design.strata
+        cells = _product(by, self.sizes)
+        return TableGroups(by, cells, partition, group, keys % strata, keys // strata, of_finest)
+
+    def _crossed(
+        self, by: By, digits: Mapping[str, IntVector], constant: Mapping[str, IntVector], cells: int, segments: int
+    ) -> IntVector:
+        cell = np.zeros((segments, cells), dtype=np.int64)
+        inside = np.ones((segments, cells), dtype=bool)
+        for name in by:
+            code = constant[name][:, None] if name in constant else digits[name][None, :]
+            cell = cell * self.sizes[name] + code
+            inside &= code >= 0
+        return np.where(inside, cell, -1)
 
 
-def _table(
-    by: By,
-    inner: By,
-    codings: Mapping[str, Coding],
-    of_psu: Mapping[str, IntVector | None],
-    pair_psu: IntVector,
-    pair_cell: IntVector,
-    design: Design,
-) -> TableGroups:
-    place = {}
-    remaining = pair_cell
-    for name in reversed(inner):
-        place[name] = remaining % len(codings[name].labels)
-        remaining = remaining // len(codings[name].labels)
-    cell = np.zeros(pair_cell.size, dtype=np.int64)
-    outside = np.zeros(pair_cell.size, dtype=bool)
-    cells = 1
-    for name in by:
-        constant = of_psu[name]
-        code = place[name] if constant is None else constant[pair_psu]
-        cell = cell * len(codings[name].labels) + code
-        outside |= code < 0
-        cells *= len(codings[name].labels)
-    key = cell * design.strata + design.stratum_of_psu[pair_psu]
-    keys, group = np.unique(key[~outside], return_inverse=True)
-    group_of_pair = np.full(pair_cell.size, -1, dtype=np.int64)
-    group_of_pair[~outside] = group
-    return TableGroups(by, cells, group_of_pair, keys % design.strata, keys // design.strata)
-
-
-def _digits(names: Sequence[str], codings: Mapping[str, Coding], size: int) -> dict[str, IntVector]:
+def _digits(names: Sequence[str], sizes: Mapping[str, int]) -> dict[str, IntVector]:
+    remaining = np.arange(_product(names, sizes), dtype=np.int64)
     digits = {}
-    remaining = np.arange(size, dtype=np.int64)
     for name in reversed(names):
-        digits[name] = remaining % (len(codings[name].labels) + 1)
-        remaining = remaining // (len(codings[name].labels) + 1)
+        digits[name] = remaining % sizes[name]
+        remaining = remaining // sizes[name]
     return digits
-
-
-def _distinct_pairs(psu: IntVector, cell: IntVector, cells: int) -> IntVector:
-    key = psu * cells + cell
-    span = (int(psu[-1]) + 1) * cells if psu.size else 0
-    if span <= 8 * key.size + 1024:
-        present: BoolVector = np.zeros(span, dtype=bool)
-        present[key] = True
-        return np.flatnonzero(present).astype(np.int64)
-    return np.unique(key)
-
-
-def _constant(codes: IntVector, psu_start: IntVector) -> IntVector | None:
-    """Code of each PSU where the coding never changes within a PSU, else None."""
-    filled = np.flatnonzero(np.diff(psu_start) > 0)
-    start = psu_start[:-1][filled]
-    per_psu = np.full(psu_start.size - 1, -1, dtype=np.int64)
-    per_psu[filled] = codes[start]
-    return per_psu if np.array_equal(np.repeat(per_psu, np.diff(psu_start)), codes) else None
-
-
-def _ordered(codes: IntVector, order: IntVector | None) -> IntVector:
-    return codes if order is None else codes[order]

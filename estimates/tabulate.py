@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from estimates.cancelled import settled
 from estimates.design_effects import Reference, design_effect
 from estimates.further_stages import further_stage_variances
 from estimates.measure import Coding, FloatVector, Measure
-from estimates.moments import estimate_by_moments
+from estimates.moments import estimate_by_moments, psu_order
 from estimates.psu_totals import index_cells, scan
 from estimates.row_intervals import ProportionInterval, row_intervals
+from estimates.scan_plan import scan_plan
 from estimates.statistics.cell_estimates import CellEstimates
 from estimates.statistics.ratio import ratio
 from estimates.statistics.total import total
@@ -26,14 +28,17 @@ from surveys.design import Design
 
 T = TypeVar("T")
 Method = Literal["automatic", "compiled", "plain"]
-# Rows times measures times breakdowns from which starting the compiled code pays.
+# Rows times measures times breakdowns, and rows, from which starting the compiled code pays.
 WORTH_COMPILING = 20_000_000
+MANY_ROWS = 500_000
 Plan = Sequence[tuple[Sequence[str], Sequence[tuple[str, ...]]]]
 
 
 @dataclass(frozen=True)
 class _Block:
-    measure: Measure
+    """Measures of one breakdown; the arrays of ``cells`` are (measures, D)."""
+
+    measures: Sequence[Measure]
     by: tuple[str, ...]
     cells: CellEstimates
 
@@ -115,24 +120,38 @@ def _blocks(
     names = {by: [_named(measures, name, "measure").name for name in wanted[by]] for by in wanted}
     crossed = {by: [_named(codings, name, "breakdown") for name in by] for by in wanted}
     numbers = design.rows * sum(len(some) for some in names.values())
-    large = method == "compiled" or (method == "automatic" and numbers >= WORTH_COMPILING)
+    large = method == "compiled" or (
+        method == "automatic" and (numbers >= WORTH_COMPILING or design.rows >= MANY_ROWS)
+    )
     if large and not design.further_stages:
         return _compiled_blocks(measures, names, codings, design, weight, reference)
-    blocks = []
-    for by, some in names.items():
-        index = index_cells(crossed[by], design)
-        groups = StratumCells(index.cell, index.psu, index.cells, design)
-        here = [measures[name] for name in some]
-        found = []
-        for measure, totals in zip(here, scan(here, index, weight), strict=True):
-            estimate = total if measure.kind == "total" else ratio
-            found.append(estimate(measure, totals, index, groups, weight, reference))
-        if design.further_stages:
-            estimated = [cells.estimate for cells in found]
-            within = further_stage_variances(here, estimated, crossed[by], design, weight)
-            found = [replace(cells, variance=cells.variance + v) for cells, v in zip(found, within, strict=True)]
-        blocks += [_Block(measure, by, cells) for measure, cells in zip(here, found, strict=True)]
-    return blocks
+    return [
+        _plain_block([measures[name] for name in some], by, crossed[by], design, weight, reference)
+        for by, some in names.items()
+    ]
+
+
+def _plain_block(
+    measures: Sequence[Measure],
+    by: tuple[str, ...],
+    crossed: Sequence[Coding],
+    design: Design,
+    weight: FloatVector,
+    reference: Reference,
+) -> _Block:
+    index = index_cells(crossed, design)
+    groups = StratumCells(index.cell, index.psu, index.cells, design)
+    found = []
+    for measure, totals in zip(measures, scan(measures, index, weight), strict=True):
+        estimate = total if measure.kind == "total" else ratio
+        found.append(estimate(measure, totals, index, groups, weight, reference))
+    if design.further_stages:
+        estimated = [cells.estimate for cells in found]
+        within = further_stage_variances(measures, estimated, crossed, design, weight)
+        found = [replace(cells, variance=cells.variance + v) for cells, v in zip(found, within, strict=True)]
+    names = [item.name for item in fields(CellEstimates)]
+    stacked = {name: np.stack([getattr(cells, name) for cells in found]) for name in names}
+    return _Block(measures, by, CellEstimates(**stacked))
 
 
 def _compiled_blocks(
@@ -147,12 +166,38 @@ def _compiled_blocks(
     together: dict[tuple[tuple[str, ...], ...], list[str]] = {}
     for name in dict.fromkeys(name for some in names.values() for name in some):
         together.setdefault(tuple(by for by in names if name in names[by]), []).append(name)
-    found: dict[tuple[tuple[str, ...], str], _Block] = {}
+    bounds = psu_order(design)
+    blocks: list[_Block] = []
     for breakdowns, some in together.items():
         here = [measures[name] for name in some]
-        for by, measure, cells in estimate_by_moments(here, breakdowns, codings, design, weight, reference):
-            found[by, measure.name] = _Block(measure, by, cells)
-    return [found[by, name] for by, some in names.items() for name in some]
+        plan = scan_plan(breakdowns, codings, design, *bounds)
+        for found in estimate_by_moments(here, plan, codings, design, weight, reference):
+            crossed = [codings[name] for name in found.by]
+            blocks.append(_Block(found.measures, found.by, settled(found, crossed, design, weight, reference)))
+        for by in plan.too_fine:
+            blocks.append(_plain_block(here, by, [codings[name] for name in by], design, weight, reference))
+    return _as_asked(blocks, names)
+
+
+def _as_asked(
+    blocks: Sequence[_Block], names: Mapping[tuple[str, ...], Sequence[str]]
+) -> list[_Block]:
+    """Put blocks in the order of the plan; whole blocks where they already are, else measure by measure."""
+    by_breakdown: dict[tuple[str, ...], list[_Block]] = {}
+    for block in blocks:
+        by_breakdown.setdefault(block.by, []).append(block)
+    ordered: list[_Block] = []
+    for by, some in names.items():
+        mine = by_breakdown[by]
+        if [measure.name for block in mine for measure in block.measures] == list(some):
+            ordered += mine
+            continue
+        place = {m.name: (block, row) for block in mine for row, m in enumerate(block.measures)}
+        for name in some:
+            block, row = place[name]
+            one = {f.name: getattr(block.cells, f.name)[row : row + 1] for f in fields(CellEstimates)}
+            ordered.append(_Block([block.measures[row]], by, CellEstimates(**one)))
+    return ordered
 
 
 def _measures_by_breakdown(tables: Plan) -> dict[tuple[str, ...], dict[str, None]]:
@@ -179,56 +224,65 @@ def _table(
     breakdowns = tuple(dict.fromkeys(name for block in blocks for name in block.by))
     if not blocks:
         return EstimateTable(pd.DataFrame(columns=[*LEADING, *NUMBERS, *TRAILING]), ())
-    sizes = [block.cells.n.size for block in blocks]
-    estimate = np.concatenate([block.cells.estimate for block in blocks])
-    variance = np.concatenate([block.cells.variance for block in blocks])
-    srs = np.concatenate([block.cells.srs_variance for block in blocks])
-    df, n_psu, n, cases = (
-        np.concatenate([getattr(block.cells, name) for block in blocks])
-        for name in ("df", "n_psu", "n", "cases")
-    )
-    population = np.concatenate([block.cells.population for block in blocks])
-    se = np.sqrt(variance)
-    deff = design_effect(variance, srs)
-    shape = np.repeat([_shape(block.measure) for block in blocks], sizes)
+    measures = [measure for block in blocks for measure in block.measures]
+    sizes = [block.cells.n.shape[1] for block in blocks for _ in block.measures]
+    column = {
+        item.name: np.concatenate([getattr(block.cells, item.name).ravel() for block in blocks])
+        for item in fields(CellEstimates)
+    }
+    estimate, n, cases, df = (column[name] for name in ("estimate", "n", "cases", "df"))
+    se = np.sqrt(column["variance"])
+    deff = design_effect(column["variance"], column["srs_variance"])
     census = bool(np.all(design.fpc == 0))
+    shapes = [_shape(measure) for measure in measures]
     low, high, certified = row_intervals(
-        shape, estimate, se, n.astype(float), cases.astype(float), population, df.astype(float),
-        census=census, confidence=confidence, proportion=proportion_interval,
+        np.repeat(shapes, sizes), estimate, se, n.astype(float), cases.astype(float), column["population"],
+        df.astype(float), census=census, confidence=confidence, proportion=proportion_interval,
     )  # fmt: skip
     with np.errstate(invalid="ignore", divide="ignore"):
         cv = np.where(estimate != 0, se / np.abs(estimate), np.nan)
-    kinds = np.repeat([block.measure.kind for block in blocks], sizes)
-    is_planned = np.repeat([set(block.by) <= set(planned) for block in blocks], sizes)
+    is_planned = np.repeat([set(block.by) <= set(planned) for block in blocks for _ in block.measures], sizes)
     judged: Verdicts = verdicts(
-        standards, kinds, estimate, se, n, cases, deff, df, is_planned, low, high, certified,
-        collapsed=bool(design.collapsed),
+        standards, np.repeat([measure.kind for measure in measures], sizes), estimate, se, n, cases, deff, df,
+        is_planned, low, high, certified, collapsed=bool(design.collapsed),
     )  # fmt: skip
+    rows = int(estimate.size)
     columns: dict[str, object] = {
-        "study": study,
-        "indicator": np.repeat(np.array([block.measure.name for block in blocks], dtype=object), sizes),
+        "study": _texts(np.zeros(rows, dtype=np.int64), (study,)),
+        "indicator": _repeated([measure.name for measure in measures], sizes),
     }
     for name in breakdowns:
-        columns[name] = np.concatenate([_codes(block, name, codings) for block in blocks])
+        position = np.concatenate([_codes(block, name, codings) for block in blocks])
+        columns[name] = _texts(position, (WHOLE, *codings[name].labels))
     columns |= {
         "estimate": estimate, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": deff, "df": df,
-        "n": n, "n_psu": n_psu, "cases": cases, "population": population,
-        "unit": np.repeat(np.array([block.measure.unit for block in blocks], dtype=object), sizes),
-        "status": judged.status, "reason": judged.reason,
+        "n": n, "n_psu": column["n_psu"], "cases": cases, "population": column["population"],
+        "unit": _repeated([measure.unit for measure in measures], sizes),
+        "status": _texts(judged.status, judged.statuses), "reason": _texts(judged.reason, judged.reasons),
     }  # fmt: skip
     return EstimateTable(pd.DataFrame(columns), breakdowns)
 
 
-def _codes(block: _Block, name: str, codings: Mapping[str, Coding]) -> npt.NDArray[np.object_]:
-    size = block.cells.n.size
+def _codes(block: _Block, name: str, codings: Mapping[str, Coding]) -> npt.NDArray[np.int64]:
+    """Position of the code of every row of a block, 1 for the first label; 0 for the whole."""
+    rows = block.cells.n.size
     if name not in block.by:
-        return np.full(size, WHOLE, dtype=object)
+        return np.zeros(rows, dtype=np.int64)
     inner = 1
     for other in block.by[block.by.index(name) + 1 :]:
         inner *= len(codings[other].labels)
-    labels = np.array(codings[name].labels, dtype=object)
-    position = np.arange(size) // inner % len(labels)
-    return np.asarray(labels[position], dtype=object)
+    cells = np.arange(block.cells.n.shape[1]) // inner % len(codings[name].labels) + 1
+    return np.tile(cells, len(block.measures))
+
+
+def _repeated(texts: Sequence[str], sizes: Sequence[int]) -> object:
+    known = {text: position for position, text in enumerate(dict.fromkeys(texts))}
+    return _texts(np.repeat([known[text] for text in texts], sizes), tuple(known))
+
+
+def _texts(position: npt.NDArray[np.int64], texts: Sequence[str]) -> pd.Series[str]:
+    """Texts by position: few texts, many rows, none of which is looked at twice."""
+    return pd.Series(np.array(texts, dtype=object), dtype="str").take(position).reset_index(drop=True)
 
 
 def _shape(measure: Measure) -> str:

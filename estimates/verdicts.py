@@ -4,31 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from estimates.measure import BoolVector, FloatVector, IntVector
 from estimates.publication.standards import assess_all
 
 LEVELS = ("reliable", "weak", "withheld")
-ObjectVector = npt.NDArray[np.object_]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What may be said about each row.
+    """What may be said about each row, as positions in short lists of texts.
 
     Parameters
     ----------
-    status : (m,) str
-        reliable, weak, withheld or empty.
-    reason : (m,) str
+    status, reason : (m,) int
+        Positions in ``statuses`` and ``reasons``.
+    statuses : tuple of str
+        reliable, weak, withheld and empty.
+    reasons : tuple of str
         Codes joined by ``;``, empty when there is nothing to say.
     """
 
-    status: ObjectVector
-    reason: ObjectVector
+    status: IntVector
+    reason: IntVector
+    statuses: tuple[str, ...]
+    reasons: tuple[str, ...]
 
 
 def verdicts(
@@ -69,29 +75,42 @@ def verdicts(
         are
         missing is at best ``weak``.
     """
-    rows = estimate.size
-    rank = np.zeros(rows, dtype=np.int64)
-    judged = np.full(rows, "", dtype=object)
+    rank = np.zeros(estimate.size, dtype=np.int64)
+    judged = np.zeros(estimate.size, dtype=np.int64)
+    texts: tuple[str, ...] = ("",)
     some = np.isfinite(estimate)
     if standards and some.any():
+        everyone = bool(some.all())
+
+        def pick(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+            return values if everyone else values[some]
+
         assessed = assess_all(
-            standards, kind=kind[some], estimate=estimate[some], se=se[some], n=n[some], cases=cases[some],
-            deff=deff[some], df=df[some], planned=planned[some], ci_low=low[some], ci_high=high[some],
+            standards, kind=pick(kind), estimate=pick(estimate), se=pick(se), n=pick(n), cases=pick(cases),
+            deff=pick(deff), df=pick(df), planned=pick(planned), ci_low=pick(low), ci_high=pick(high),
         )  # fmt: skip
-        rank[some] = np.select([assessed.level == level for level in LEVELS], range(len(LEVELS)), default=2)
-        judged[some] = assessed.reason
-    reasons = [judged]
-    unsure = some & ~certified
+        place, found = pd.factorize(assessed.level)
+        rank[some] = np.array([LEVELS.index(level) for level in found], dtype=np.int64)[place]
+        place, reasons = pd.factorize(assessed.reason)
+        texts = ("", *map(str, reasons))
+        judged[some] = place + 1
     no_df = some & (df <= 0)
     rank = np.where(no_df, np.maximum(rank, 1), rank)
-    reasons.append(np.where(no_df, "no_degrees_of_freedom", "").astype(object))
-    reasons.append(np.where(unsure, "interval_not_certified", "").astype(object))
-    if collapsed:
-        reasons.append(np.where(some, "lonely_psu_collapsed", "").astype(object))
     has_rows = np.asarray(n) > 0
-    status = np.array(LEVELS, dtype=object)[rank]
-    status[~some] = np.where(has_rows[~some], "withheld", "empty")
-    # Rows of the base exist but the denominator of the ratio is 0: there is no number to show.
-    reasons.append(np.where(~some & has_rows, "zero_denominator", "").astype(object))
-    reason = np.array([";".join(filter(None, parts)) for parts in zip(*reasons, strict=True)], dtype=object)
-    return Verdicts(status=status, reason=reason)
+    marks = {
+        "no_degrees_of_freedom": no_df,
+        "interval_not_certified": some & ~certified,
+        "lonely_psu_collapsed": some if collapsed else np.zeros_like(some),
+        # Rows of the base exist but the denominator of the ratio is 0: there is no number to show.
+        "zero_denominator": ~some & has_rows,
+    }
+    key = judged
+    for mark in marks.values():
+        key = key * 2 + mark
+    combinations, reason = np.unique(key, return_inverse=True)
+    joined = []
+    for combination in combinations.tolist():
+        said = [word for bit, word in enumerate(reversed(marks)) if combination >> bit & 1][::-1]
+        joined.append(";".join(filter(None, (texts[combination >> len(marks)], *said))))
+    status = np.where(some, rank, np.where(has_rows, LEVELS.index("withheld"), len(LEVELS)))
+    return Verdicts(status, reason.astype(np.int64), (*LEVELS, "empty"), tuple(joined))
