@@ -1,0 +1,1 @@
+"""The sample before fieldwork: how large, where, which segments, and what it will be able to say."""
