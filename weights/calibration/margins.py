@@ -55,11 +55,14 @@ class Amount:
         Value of each row.
     total : float
         Known total over the population.
+    cell : str
+        For messages, where the number counts the members of one cell of a margin, such as women in the household.
     """
 
     name: str
     value: FloatVector
     total: float
+    cell: str = ""
 
 
 Control = Margin | Amount
@@ -129,6 +132,6 @@ def control_cells(controls: Sequence[Control]) -> ControlCells:
             totals.extend(control.totals.tolist())
         else:
             columns.append(control.value[first].astype(np.float64))
-            names.append((control.name, ""))
+            names.append((control.name, control.cell))
             totals.append(control.total)
     return ControlCells(combined, np.column_stack(columns), np.array(totals), tuple(names))
