@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from surveys.analyses import ANALYSIS_ENTRIES, Analyses, analyses_from
 from surveys.dictionary import Label
 
 LonelyPsu = Literal["fail", "certainty", "centred", "collapsed"]
@@ -184,6 +185,7 @@ class Study:
     synthetic_seed: int | None = None
     working_group: tuple[Member, ...] = ()
     response: tuple[Response, ...] = ()
+    analyses: Analyses = field(default_factory=Analyses)
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -212,7 +214,7 @@ def study_from(data: Mapping[str, Any]) -> Study:
     """
     known = {"study", "extends", "title", "subtitle", "country", "year", "reference_period", "producer",
              "synthetic", "working_group", "sources", "design", "weighting", "tabulation", "publication",
-             "report", "languages", "response"}
+             "report", "languages", "response", *ANALYSIS_ENTRIES}
     report = data.get("report") or {}
     publication = data.get("publication") or {}
     return Study(
@@ -239,6 +241,7 @@ def study_from(data: Mapping[str, Any]) -> Study:
             chapters=tuple(_chapter(item) for item in report.get("chapters") or ())),
         languages=tuple(data.get("languages") or ("es", "en")),
         response=tuple(_response(item) for item in data.get("response") or ()),
+        analyses=analyses_from(data),
         settings={name: item for name, item in data.items() if name not in known},
     )
 

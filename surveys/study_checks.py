@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Collection, Iterator
 
+from surveys.analysis_checks import analysis_problems
 from surveys.dictionary import Dictionary
 from surveys.mapping import LevelMapping, Mapping, VariableMapping
 from surveys.problems import Message, Problem
@@ -102,6 +103,7 @@ def study_problems(
     found = list(_design_problems(study, dictionary, in_study))
     found += _weighting_problems(study, dictionary, in_study)
     found += _plan_problems(study, dictionary, in_study)
+    found += analysis_problems(study, dictionary, in_study)
     for level in mapping.levels.values():
         found += _level_problems(level, study, mapping, dictionary, in_mapping)
     for name in mapping.labels:
