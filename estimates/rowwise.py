@@ -35,11 +35,14 @@ class DomainEstimates:
         One position for each cell.
     low, high : (D,) float or None
         Limits; None, or NaN in a cell, for those that the shape of the figure gives.
+    z : (m,) float or None
+        Linearized variable of the rows of the cells; None where other rows add to the error too.
     """
 
     cells: CellEstimates
     low: FloatVector | None = None
     high: FloatVector | None = None
+    z: FloatVector | None = None
 
 
 def gini_cells(y: FloatVector, cells: DomainCells, reference: Reference) -> DomainEstimates:
@@ -127,7 +130,7 @@ def poverty_cells(
         estimate = cells.sums(cells.weight * depth) / np.where(population > 0, population, np.nan)
     z = (depth - estimate[cells.cell]) / population[cells.cell]
     if not isinstance(line, RelativeLine):
-        return DomainEstimates(cells.estimates(estimate, z, poor, reference=reference))
+        return DomainEstimates(cells.estimates(estimate, z, poor, reference=reference), z=z)
     slope = np.zeros(cells.cells)
     for cell, at in cells.slices():
         value, w, chosen = y[at], cells.weight[at], poor[at]
@@ -194,7 +197,10 @@ def quantile_cells(
     numbers = CellEstimates(
         estimate, variance, srs, share.df, share.n_psu, share.n, share.cases, share.population
     )
-    return DomainEstimates(numbers, np.where(bounded, low, np.nan), np.where(bounded, high, np.nan))
+    scale = np.sqrt(np.divide(variance, share.variance, out=np.full(cells.cells, np.nan), where=share.variance > 0))
+    return DomainEstimates(
+        numbers, np.where(bounded, low, np.nan), np.where(bounded, high, np.nan), -z * scale[cells.cell]
+    )
 
 
 def survival_cells(
@@ -238,7 +244,7 @@ def survival_cells(
         happened = event & (time <= moment)
         estimates = cells.estimates(survival[place], z[place], happened, reference=reference)
         low, high = _log_log(estimates, confidence)
-        found.append(DomainEstimates(estimates, low, high))
+        found.append(DomainEstimates(estimates, low, high, z[place]))
     return found
 
 
@@ -254,7 +260,7 @@ def _each_cell(
         found = statistic(y[at], cells.weight[at])
         if found is not None:
             estimate[cell], z[at] = found.estimate, found.z
-    return DomainEstimates(cells.estimates(estimate, z, y != 0, reference=reference))
+    return DomainEstimates(cells.estimates(estimate, z, y != 0, reference=reference), z=z)
 
 
 def _log_log(found: CellEstimates, confidence: float) -> tuple[FloatVector, FloatVector]:

@@ -14,7 +14,7 @@ from estimates.figures import FIGURES, figure_blocks, figure_of
 from estimates.level_rows import LevelRows, level_rows
 from estimates.measures import coding_of, measures_of
 from estimates.protection import DisclosureRule, protect
-from estimates.study_plan import METHODS, LevelPlan, absent_variables, plan_by_level, with_needed
+from estimates.study_plan import METHODS, LevelPlan, absent_variables, plan_by_level, whole_plan, with_needed
 from estimates.table import EstimateTable
 from estimates.tabulate import tabulate
 from estimates.victim_cells import small_rows
@@ -90,7 +90,7 @@ def estimate_study(
         A level that is not mapped, without weight, or above the level of the design; or variables that the
         microdata do not hold.
     """
-    plans = plan_by_level(study.tabulation, dictionary)
+    plans = plan_by_level(whole_plan(study), dictionary)
     _refuse_unusable_levels(plans, study, microdata, weights)
     problems = absent_variables(study, dictionary, microdata, f"{study.name}/study.yaml  tabulation")
     if problems:
@@ -100,7 +100,7 @@ def estimate_study(
     for level, tabulation in plans.items():
         rows = level_rows(level, study, dictionary, microdata, design, weights)
         frames.append(_estimate_level(study, dictionary, rows, tabulation, denominators or {}))
-    return _joined(frames, [name for item in study.tabulation for by in item.by for name in by])
+    return _joined(frames, [name for item in whole_plan(study) for by in item.by for name in by])
 
 
 def _estimate_level(

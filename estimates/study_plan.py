@@ -10,6 +10,7 @@ from estimates.measures import variables_read
 from estimates.row_intervals import ProportionInterval
 from surveys.derivation import derivable, derive
 from surveys.dictionary import Dictionary
+from surveys.expressions import parse
 from surveys.microdata import Microdata
 from surveys.problems import Message, Problem
 from surveys.study import Study, Tabulation
@@ -68,6 +69,28 @@ def plan_by_level(
     return plans
 
 
+def whole_plan(study: Study) -> tuple[Tabulation, ...]:
+    """Return what a study tabulates, and what its comparisons need: every compared group has a row of its own."""
+    compared = tuple(
+        Tabulation((item.indicator.partition(".")[0],), ((*item.by, item.between), item.by))
+        for item in study.analyses.comparisons
+    )
+    return (*study.tabulation, *compared)
+
+
+def analyses_read(study: Study, dictionary: Dictionary) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the variables that each model and test of independence of a study reads."""
+    read = []
+    for model in study.analyses.models:
+        texts = [model.outcome, *model.terms, *([model.universe] if model.universe else [])]
+        read.append((model.name, tuple(dict.fromkeys(name for text in texts for name in parse(text).names))))
+    for test in study.analyses.independence:
+        names = [dictionary.breakdowns[name].variable for name in (test.rows, test.columns)]
+        names += parse(test.universe).names if test.universe else ()
+        read.append((f"{test.rows} x {test.columns}", tuple(dict.fromkeys(names))))
+    return read
+
+
 def with_needed(study: Study, dictionary: Dictionary, microdata: Microdata) -> Microdata:
     """Add the derived variables that the tabulation plan reads, and no others.
 
@@ -84,11 +107,12 @@ def with_needed(study: Study, dictionary: Dictionary, microdata: Microdata) -> M
         With derived variables added to their levels.
     """
     names: dict[str, None] = {}
-    for item in study.tabulation:
+    for item in whole_plan(study):
         for name in item.indicators:
             names |= dict.fromkeys(variables_read(dictionary.indicators[name], dictionary))
         for by in item.by:
             names |= dict.fromkeys(dictionary.breakdowns[name].variable for name in by)
+    names |= dict.fromkeys(name for _, reads in analyses_read(study, dictionary) for name in reads)
     derived = [name for name in names if dictionary.variables[name].derive is not None]
     return derive(microdata, dictionary, derived)
 
@@ -115,11 +139,13 @@ def absent_variables(study: Study, dictionary: Dictionary, microdata: Microdata,
         columns = [str(column) for column in level.frame.columns]
         held.update(columns, (column.rpartition("__")[0] for column in columns if "__" in column))
     read: dict[str, tuple[str, ...]] = {}
-    for item in study.tabulation:
+    for item in whole_plan(study):
         for name in item.indicators:
             read[name] = variables_read(dictionary.indicators[name], dictionary)
         for name in dict.fromkeys(name for by in item.by for name in by):
             read[name] = (*read.get(name, ()), dictionary.breakdowns[name].variable)
+    for name, variables in analyses_read(study, dictionary):
+        read[name] = (*read.get(name, ()), *variables)
     return [
         Problem(VARIABLE_ABSENT, where, {"name": name, "variable": variable})
         for name, variables in read.items()

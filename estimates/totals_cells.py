@@ -53,7 +53,7 @@ def function_cells(
     for place, value in enumerate(values.values()):
         z += gradient[place][cells.cell] * value
         counted |= value != 0
-    return DomainEstimates(cells.estimates(estimate, z, counted, reference=reference))
+    return DomainEstimates(cells.estimates(estimate, z, counted, reference=reference), z=z)
 
 
 def standardized_cells(
@@ -102,4 +102,4 @@ def standardized_cells(
     estimate = np.where(complete, mean.reshape(cells.cells, groups) @ share, np.nan)
     z = share[group] * (y - mean[at]) / size[at]
     z = np.where(complete[cells.cell], z, 0.0)
-    return DomainEstimates(cells.estimates(estimate, z, y != 0, reference=reference))
+    return DomainEstimates(cells.estimates(estimate, z, y != 0, reference=reference), z=z)
