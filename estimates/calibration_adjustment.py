@@ -80,9 +80,9 @@ class CalibrationAdjustment:
         return np.asarray(np.linalg.pinv(matrix / np.outer(root, root), rcond=1e-11, hermitian=True)
                           / np.outer(root, root))  # fmt: skip
 
-    def coefficients(self, group_sums: npt.ArrayLike | sparse.csc_array) -> FloatMatrix:
+    def coefficients(self, group_sums: FloatMatrix | sparse.csc_array) -> FloatMatrix:
         """Regression of variables on the auxiliaries, (k, m), from their base-weighted sums by group, (G, m)."""
-        return np.asarray(self.inverse @ np.asarray(self.x.T @ group_sums))
+        return np.asarray(self.inverse @ np.asarray(group_sums.T @ self.x).T)
 
     def unit_totals(self, unit: IntVector, units: int) -> FloatMatrix:
         """Total of every auxiliary in every sampling unit with final weights, (units, k)."""

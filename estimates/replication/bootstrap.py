@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from estimates.replication.factors import ReplicateFactors
 from surveys.design import Design
 
 FloatMatrix = npt.NDArray[np.float64]
@@ -47,6 +48,12 @@ def rao_wu_factors(design: Design, replicates: int, random: np.random.Generator)
         rescale = float(np.sqrt(design.fpc[h]))
         factors[:, end[h] - n_h : end[h]] = 1.0 - rescale + rescale * n_h / (n_h - 1.0) * drawn
     return factors
+
+
+def rao_wu_replicates(design: Design, replicates: int, random: np.random.Generator) -> ReplicateFactors:
+    """Draw `rao_wu_factors` as replicates that say what they count, one Rth each."""
+    factors = rao_wu_factors(design, replicates, random)
+    return ReplicateFactors("rao_wu", factors, np.full(replicates, 1 / replicates))
 
 
 def replicate_totals(factors: FloatMatrix, totals: npt.ArrayLike) -> FloatMatrix:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from estimates.replication.factors import ReplicateFactors
 from surveys.design import Design
 
 FloatMatrix = npt.NDArray[np.float64]
@@ -71,3 +72,36 @@ def jackknife_variance(replicates: npt.ArrayLike, estimate: npt.ArrayLike, desig
     scale = (design.fpc * (sizes - 1) / sizes)[design.stratum_of_psu]
     deviation = np.asarray(replicates, dtype=np.float64) - np.asarray(estimate, dtype=np.float64)
     return np.asarray(scale @ deviation**2)
+
+
+def jackknife_factors(design: Design) -> ReplicateFactors:
+    r"""Write the jackknife as factors of PSUs, for replicates that are calibrated again.
+
+    Parameters
+    ----------
+    design : Design
+        Strata, sizes and finite populations.
+
+    Returns
+    -------
+    ReplicateFactors
+        One replicate for each PSU that has company in its stratum.
+
+    Notes
+    -----
+    .. math:: a_{hi} = 0, \quad a_{hj} = \frac{n_h}{n_h - 1}, \quad a_{h'j} = 1, \qquad
+              c_{hi} = (1 - f_h)\,\frac{n_h - 1}{n_h}
+
+    References
+    ----------
+    Wolter (2007), section 4.5.
+    """
+    sizes = design.psus_per_stratum
+    left_out = np.flatnonzero(sizes[design.stratum_of_psu] > 1)
+    stratum = design.stratum_of_psu[left_out]
+    same = stratum[:, None] == design.stratum_of_psu[None, :]
+    n_h = sizes[stratum].astype(np.float64)
+    factors = np.where(same, (n_h / (n_h - 1))[:, None], 1.0)
+    factors[np.arange(left_out.size), left_out] = 0.0
+    scale = design.fpc[stratum] * (n_h - 1) / n_h
+    return ReplicateFactors("jk1" if design.strata == 1 else "jkn", factors, scale)

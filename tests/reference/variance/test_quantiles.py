@@ -50,10 +50,10 @@ def test_two_stages_of_schools(shared_data, expected, rule):
 def test_domains(expected, rule, interval):
     data = pd.read_csv(HERE / "quantiles.csv")
     design = design_from_columns(data["stratum"], data["psu"], psu_population=data["frame"])
-    found = quantiles(
-        data["income"].to_numpy(), data["weight"].to_numpy(), design, P, domain=pd.factorize(data["area"], sort=True)[0],
-        domains=3, rule=RULES[rule], interval=INTERVALS[interval],
-    )  # fmt: skip
+    area = pd.factorize(data["area"], sort=True)[0].astype(np.int64)
+    income, weight = data["income"].to_numpy(), data["weight"].to_numpy()
+    options = {"rule": RULES[rule], "interval": INTERVALS[interval]}
+    found = quantiles(income, weight, design, P, domain=area, domains=3, **options)
     table = expected("quantiles").query("data == 'people' and rule == @rule and interval == @interval")
     for domain, name in enumerate("abc"):
         rows = table[table["domain"] == name]
