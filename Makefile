@@ -15,12 +15,12 @@ WHERE     = --study "$(STUDY)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
 STAGES   := plan ingest weight estimate report validate disseminate
 
 .DEFAULT_GOAL := help
-.PHONY: help study $(STAGES) list new-study dictionary check test lint certify bench lock clean environment environment-dev
+.PHONY: help study $(STAGES) list new-study dictionary totals-template totals-check check test lint certify bench lock clean environment environment-dev
 
 help: ## what can be done
 	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-	@echo "  example      make study STUDY=bol_2019 DATA=../shared/data"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo "  example         make study STUDY=bol_2019 DATA=../shared/data"
 
 study: environment ## everything for one study: plan, ingest, weight, estimate, report, validate, disseminate
 	@$(RUN) study $(WHERE)
@@ -51,6 +51,12 @@ list: environment ## the studies and the state each is in
 
 new-study: environment ## a commented study folder to fill in: NAME=my_survey [AT=folder]
 	@$(RUN) new-study --name "$(NAME)" $(if $(AT),--at "$(AT)") $(LANGUAGES)
+
+totals-template: environment ## an empty population_totals.csv for the margins that the study calibrates to
+	@$(RUN) totals-template $(WHERE)
+
+totals-check: environment ## whether the known totals agree with one another, before anything is calibrated
+	@$(RUN) totals-check $(WHERE)
 
 dictionary: environment ## a readable codebook of the data dictionary
 	@$(RUN) dictionary --build "$(BUILD)" $(if $(findstring command,$(origin STUDY)),--study "$(STUDY)") $(LANGUAGES)

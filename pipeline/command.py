@@ -99,6 +99,11 @@ def _do(options: argparse.Namespace, language: Language, progress: Progress) -> 
         from pipeline.new_study import new_study
 
         print(new_study(options.name, Path(options.at) if options.at else project.studies, language))
+    elif options.target in ("totals-template", "totals-check"):
+        from pipeline.control_totals import check_totals, write_template
+
+        verb = write_template if options.target == "totals-template" else check_totals
+        print(verb(find_study(project, options.study), project, language))
     elif options.target == "dictionary":
         for path in _codebook(project, options.study, build):
             print(_shown(path))
@@ -140,7 +145,8 @@ def results_of(results: Path, target: str) -> list[Path]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__, allow_abbrev=False)
-    parser.add_argument("target", choices=("study", *STAGES, "list", "new-study", "dictionary", "bench"))
+    others = ("list", "new-study", "dictionary", "totals-template", "totals-check", "bench")
+    parser.add_argument("target", choices=("study", *STAGES, *others))
     parser.add_argument("--study", default="", help="name of a study, or path of a study folder")
     parser.add_argument("--data", default="data", help="folder of source files")
     parser.add_argument("--build", default="build", help="folder of results")

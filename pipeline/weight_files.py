@@ -1,7 +1,8 @@
-"""Weights on disk: one Parquet file per weighted level, keys beside every factor."""
+"""Weights on disk: one Parquet file per weighted level, keys beside every factor, and the history of the steps."""
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from collections.abc import Mapping
@@ -107,6 +108,32 @@ def weights_record(weights: Mapping[str, WeightSet]) -> dict[str, Any]:
             for step in weight_set.steps
         ]
     }
+
+
+HISTORY = ("level", "position", "step", "measure", "cell", "target", "target_se", "before", "after", "value")
+
+
+def write_history(path: Path, weights: Mapping[str, WeightSet]) -> None:
+    """Write what was measured after every step, one number or one cell a line; counts and sums, no microdata.
+
+    Columns ``target`` (known total) and ``target_se``, ``before`` and ``after`` the step, or ``value`` alone.
+    """
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(HISTORY)
+        for level, weight_set in weights.items():
+            for position, step in enumerate(weight_set.steps, start=1):
+                start = (level, position, step.name)
+                for name, value in step.diagnostics.items():
+                    if name != "tables" and isinstance(value, int | float):
+                        writer.writerow((*start, name, "", "", "", "", "", _plain(value)))
+                for row in step.diagnostics.get("tables") or ():
+                    numbers = [_plain(row.get(column)) for column in HISTORY[5:]]
+                    writer.writerow((*start, row["measure"], row["cell"], *numbers))
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else f"{value:.17g}" if isinstance(value, float) else str(value)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

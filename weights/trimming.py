@@ -231,7 +231,7 @@ def _too_tight(
         A_eq=sparse.hstack([sparse.csr_array(cells.x.T / scale[:, None]), sparse.csr_array((scale.size, 1))]),
         b_eq=cells.totals / scale, bounds=[(float(f), None) for f in floor] + [(0, None)],
     )  # fmt: skip
-    result = linprog(np.r_[np.zeros(groups), 1.0], method="highs", **programme)
+    result: Any = linprog(np.r_[np.zeros(groups), 1.0], method="highs", **programme)
     details = {"limit": f"{cap.max():,.6g}", "floor": f"{minimum:,.6g}"}
     if result.status == 0:
         times = np.ceil(float(result.x[-1]) * 1.001 * 1000) / 1000

@@ -1,0 +1,305 @@
+"""The weighting recipe of a study, prepared once on its microdata and then run, also with replicate factors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surveys.dictionary import Dictionary
+from surveys.microdata import Microdata
+from surveys.problems import Message, Problem, StudyError
+from surveys.study import Study, WeightingStep
+from weights.base_weight import base
+from weights.calibration.margins import Control
+from weights.calibration_step import MarginRows, calibration, controls_of
+from weights.diagnostics import diagnose
+from weights.dispositions import USUAL, among, dispositions, response_rates
+from weights.given import given
+from weights.nonresponse import nonresponse, unknown_eligibility
+from weights.phases import pool, two_phase, weight_sharing
+from weights.population_totals import PopulationTotals
+from weights.recipe_columns import RecipeColumns, with_recipe_variables
+from weights.recipe_parameters import Where, listed, margin_shapes, recipe_problems
+from weights.trimming import trim
+from weights.weight_set import WeightSet, WeightStep
+
+FloatVector = NDArray[np.float64]
+Run = Callable[[FloatVector, Mapping[str, WeightSet]], WeightStep]
+
+NOTHING_ABOVE = Message(
+    "inherit_nothing",
+    "The step 'inherit' of level '{level}' finds no weights at a level above. Weight the level above first.",
+    "El paso 'inherit' del nivel '{level}' no encuentra factores en un nivel superior. Pondere antes ese nivel.",
+)
+
+
+@dataclass(frozen=True)
+class PreparedStep:
+    """A step with everything it reads, waiting for weights.
+
+    Parameters
+    ----------
+    name, level : str
+        Step, and level it weights.
+    run : callable
+        From the weights before, (n,) float, and the sets of all levels so far, to the step that was applied.
+    """
+
+    name: str
+    level: str
+    run: Run
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe on the microdata of a study.
+
+    Parameters
+    ----------
+    steps : tuple of PreparedStep
+        In order.
+    rows : mapping of str to int
+        Units of each weighted level.
+    """
+
+    steps: tuple[PreparedStep, ...]
+    rows: Mapping[str, int]
+
+    def weigh(self, start: Mapping[str, FloatVector] | None = None) -> dict[str, WeightSet]:
+        """Run every step.
+
+        Parameters
+        ----------
+        start : mapping of str to (n,) float, optional
+            Weights before the first step, by level: ones unless given. With the factors of a replicate the whole
+            chain is run again for it.
+
+        Returns
+        -------
+        dict of str to WeightSet
+            By level, for the levels with steps of their own.
+
+        Raises
+        ------
+        DataError
+            A step cannot be done on these data.
+        """
+        weights: dict[str, WeightSet] = {}
+        for step in self.steps:
+            before = weights.get(step.level)
+            if before is None:
+                first = np.ones(self.rows[step.level]) if start is None else start[step.level].astype(np.float64)
+                before = WeightSet(first, (), first.copy())
+            weights[step.level] = before.then(step.run(before.final, weights))
+        return weights
+
+
+def prepare(
+    study: Study,
+    dictionary: Dictionary,
+    microdata: Microdata,
+    totals: Mapping[int, PopulationTotals],
+    where: Where,
+) -> Recipe:
+    """Read off the microdata what every step of a recipe needs.
+
+    Parameters
+    ----------
+    study, dictionary, microdata : Study, Dictionary, Microdata
+        The recipe, the names it uses, and the rows.
+    totals : mapping of int to PopulationTotals
+        Known totals by position of the step that calibrates to them.
+    where : callable
+        Place of a step in the study's files, from its position, for messages.
+
+    Returns
+    -------
+    Recipe
+
+    Raises
+    ------
+    StudyError
+        The recipe does not hold together, or reads what the microdata do not hold.
+    """
+    problems = recipe_problems(study, dictionary, where)
+    if problems:
+        raise StudyError(problems)
+    microdata = with_recipe_variables(study, dictionary, microdata, where)
+    steps: list[PreparedStep] = []
+    # Margins of the last calibration of each level, which a later trim must keep.
+    kept: dict[str, tuple[list[MarginRows], PopulationTotals, bool]] = {}
+    rated: set[str] = set()
+    for position, step in enumerate(study.weighting):
+        level = step.level or study.design.level
+        read = RecipeColumns(microdata, dictionary, level, where(position))
+        if step.step == "calibrate":
+            shapes = margin_shapes(step, study, dictionary)
+            margins = [read.margin(shape) for shape in shapes.values()]
+            kept[level] = (margins, totals[position], step.parameters.get("missing") == "leave")
+            run = _calibrate(step, read, *kept[level])
+        elif step.step == "trim":
+            run = _trim(step, read, kept.get(level))
+        else:
+            rates = "result" in step.parameters and level not in rated
+            rated |= {level} if rates else set()
+            run = _MAKERS[step.step](step, read, rates)
+            if step.step in ("pool", "two_phase", "nonresponse", "weight_sharing"):
+                kept.pop(level, None)
+        steps.append(PreparedStep(step.step, level, run))
+    return Recipe(tuple(steps), {step.level: microdata.levels[step.level].rows for step in steps})
+
+
+def _record(step: WeightingStep, read: RecipeColumns) -> dict[str, object]:
+    return {"level": read.level, **step.parameters}
+
+
+def _given(step: WeightingStep, read: RecipeColumns, rates: bool) -> Run:
+    name, counts = str(step.variable), step.counts or read.level
+    made = given(
+        read.numbers(name), variable=name, level=read.level, where=read.where, contains=step.contains,
+        expected_total=step.expected_total, counts=counts, tolerance=step.tolerance,
+        counted_rows=None if counts == read.level else read.microdata.rows_of(read.level, counts),
+    )  # fmt: skip
+    return lambda before, weights: made
+
+
+def _base(step: WeightingStep, read: RecipeColumns, rates: bool) -> Run:
+    names = listed(step.parameters["probability"])
+    made = base({name: read.numbers(name) for name in names}, where=read.where, level=read.level)
+    return lambda before, weights: made
+
+
+def _inherit(step: WeightingStep, read: RecipeColumns, rates: bool) -> Run:
+    def run(before: FloatVector, weights: Mapping[str, WeightSet]) -> WeightStep:
+        above = next((name for name in read.microdata.ancestors(read.level) if name in weights), None)
+        if above is None:
+            raise StudyError([Problem(NOTHING_ABOVE, read.where, {"level": read.level})])
+        factor = weights[above].final[read.microdata.rows_of(above, read.level)]
+        return WeightStep("inherit", factor, weights[above].contains, {"level": read.level, "from": above},
+                          diagnose(before * factor))  # fmt: skip
+
+    return run
+
+
+def _results(step: WeightingStep, read: RecipeColumns) -> NDArray[np.int8] | None:
+    name = step.parameters.get("result")
+    if name is None:
+        return None
+    return dispositions(read.texts(name), step.parameters.get("dispositions"), variable=name, where=read.where)
+
+
+def _with_rates(made: WeightStep, kinds: NDArray[np.int8] | None, before: FloatVector, rates: bool) -> WeightStep:
+    if kinds is None or not rates:
+        return made
+    weighted = {f"{name}_weighted": value for name, value in response_rates(kinds, before).items()}
+    return WeightStep(made.name, made.factor, made.contains, made.parameters,
+                      {**made.diagnostics, **response_rates(kinds), **weighted})  # fmt: skip
+
+
+def _unknown(step: WeightingStep, read: RecipeColumns, rates: bool) -> Run:
+    kinds = _results(step, read)
+    told = ("unknown", "unknown_other")
+    unknown = read.condition(step.parameters["unknown"]) if kinds is None else among(kinds, told)
+    classes, record = read.classes(step.parameters.get("classes")), _record(step, read)
+    if kinds is not None:
+        record.setdefault("dispositions", dict(USUAL))
+    return lambda before, weights: _with_rates(
+        unknown_eligibility(before, unknown=unknown, classes=classes, where=read.where, parameters=record),
+        kinds, before, rates,
+    )  # fmt: skip
+
+
+def _nonresponse(step: WeightingStep, read: RecipeColumns, rates: bool) -> Run:
+    said, kinds, record = step.parameters, _results(step, read), _record(step, read)
+    if kinds is None:
+        responded = read.condition(said["responded"])
+        eligible = read.condition(said["eligible"]) if "eligible" in said else np.ones(read.rows, dtype=bool)
+    else:
+        record.setdefault("dispositions", dict(USUAL))
+        responded = among(kinds, ("complete", "partial") if said.get("partial", True) else ("complete",))
+        eligible = ~among(kinds, ("not_eligible",))
+    predictors = {name: read.values(name) for name in listed(said.get("propensity"))}
+    classes = None if predictors else read.classes(said.get("classes"))
+    compared = {name: read.values(name) for name in listed(said.get("compare") or said.get("propensity"))}
+    options: dict[str, Any] = {
+        "eligible": eligible, "responded": responded, "classes": classes, "predictors": predictors,
+        "quantiles": said.get("quantiles"), "weighted": bool(said.get("weighted", False)), "compared": compared,
+        "where": read.where, "parameters": record,
+    }  # fmt: skip
+    return lambda before, weights: _with_rates(nonresponse(before, **options), kinds, before, rates)
+
+
+def _sharing(step: WeightingStep, read: RecipeColumns, rates: bool) -> Run:
+    name, family = str(step.parameters["links"]), step.parameters.get("family")
+    links, families = read.numbers(name), None if family is None else read.texts(family)
+    return lambda before, weights: weight_sharing(
+        before, links, variable=name, family=families, family_name=family or "", where=read.where,
+        parameters=_record(step, read),
+    )  # fmt: skip
+
+
+def _phases(step: WeightingStep, read: RecipeColumns, rates: bool) -> Run:
+    said = step.parameters
+    selected = read.condition(said["selected"])
+    responded = read.condition(said["responded"]) if "responded" in said else selected
+    groups, name = read.classes(said.get("groups")), said.get("probability")
+    probability = None if name is None else read.numbers(name)
+    return lambda before, weights: two_phase(
+        before, selected=selected, responded=responded, groups=groups, probability=probability, variable=name or "",
+        where=read.where, parameters=_record(step, read),
+    )  # fmt: skip
+
+
+def _pool(step: WeightingStep, read: RecipeColumns, rates: bool) -> Run:
+    name, shares = str(step.parameters["round"]), step.parameters.get("shares", "effective")
+    rounds = read.texts(name)
+    return lambda before, weights: pool(
+        before, rounds, variable=name, shares=shares, where=read.where, parameters=_record(step, read)
+    )
+
+
+def _calibrate(
+    step: WeightingStep, read: RecipeColumns, margins: list[MarginRows], totals: PopulationTotals, leave: bool
+) -> Run:
+    said = step.parameters
+    bounds = said.get("bounds")
+    partition = None
+    if said.get("partition"):
+        domains = read.classes(said["partition"])
+        partition = (domains.code, domains.labels)
+    options: dict[str, Any] = {
+        "distance": said.get("distance", "linear"), "bounds": None if bounds is None else (bounds[0], bounds[1]),
+        "partition": partition, "leave_missing": leave, "where": read.where, "parameters": _record(step, read),
+    }  # fmt: skip
+    return lambda before, weights: calibration(before, margins, totals, **options)
+
+
+def _trim(
+    step: WeightingStep, read: RecipeColumns, kept: tuple[list[MarginRows], PopulationTotals, bool] | None
+) -> Run:
+    said = {name: value for name, value in step.parameters.items() if name != "classes"}
+    classes = read.classes(step.parameters.get("classes"))
+
+    def run(before: FloatVector, weights: Mapping[str, WeightSet]) -> WeightStep:
+        controls: list[Control] = []
+        if kept is not None:
+            controls = controls_of(before, kept[0], kept[1], leave_missing=kept[2], where=read.where)
+        return trim(before, controls, classes=classes, where=read.where, parameters=_record(step, read), **said)
+
+    return run
+
+
+_MAKERS: Mapping[str, Callable[[WeightingStep, RecipeColumns, bool], Run]] = {
+    "given": _given,
+    "base": _base,
+    "inherit": _inherit,
+    "unknown_eligibility": _unknown,
+    "nonresponse": _nonresponse,
+    "weight_sharing": _sharing,
+    "two_phase": _phases,
+    "pool": _pool,
+}
