@@ -12,7 +12,7 @@ from estimates.design_effects import Reference
 from estimates.domain_cells import domain_cells
 from estimates.linearized.poverty import RelativeLine
 from estimates.measure import BoolVector, Coding, FloatVector, Kind, Measure, is_binary
-from estimates.measures import coding_of, numbers, truth
+from estimates.measures import KINDS, coding_of, numbers, truth
 from estimates.rowwise import (
     DomainEstimates,
     gini_cells,
@@ -64,6 +64,17 @@ def figure_names(indicator: Indicator) -> list[str]:
     if indicator.statistic != "survival":
         return [indicator.name]
     return [f"{indicator.name}.{time:g}" for time in indicator.options.at]
+
+
+def figure_kind(indicator: Indicator) -> Kind:
+    """Tell how publication standards judge an indicator of any statistic."""
+    if indicator.statistic in KINDS:
+        return KINDS[indicator.statistic]
+    headcount = indicator.statistic == "poverty" and indicator.options.power == 0
+    share = indicator.statistic == "standardized" and indicator.unit == "percent"
+    if headcount or share or indicator.statistic == "survival":
+        return "prop"
+    return "ratio" if indicator.statistic == "function" else "mean"
 
 
 def figure_of(indicator: Indicator, columns: Columns, dictionary: Dictionary) -> Figure:
@@ -126,8 +137,8 @@ def figure_blocks(
     options, statistic = figure.indicator.options, figure.indicator.statistic
     at = {name: value[cells.row] for name, value in figure.values.items()}
     found: list[DomainEstimates]
-    kind: Kind = "mean"
-    shape = "any"
+    kind = figure_kind(figure.indicator)
+    shape = "share" if statistic == "survival" or (statistic == "poverty" and options.power == 0) else "any"
     if statistic == "quantile":
         found = [quantile_cells(at["of"], float(options.p or 0.5), cells, reference, confidence)]
     elif statistic == "gini":
@@ -140,16 +151,13 @@ def figure_blocks(
         used = figure.base & (weight > 0)
         everyone = (figure.values["of"][used], weight[used], design.psu[used].astype(np.float64))
         found = [poverty_cells(at["of"], line, cells, everyone, options.power, reference)]
-        kind, shape = ("prop", "share") if options.power == 0 else ("mean", "any")
     elif statistic == "function":
-        found, kind = [function_cells(figure.indicator.of, at, cells, reference)], "ratio"
+        found = [function_cells(figure.indicator.of, at, cells, reference)]
     elif statistic == "survival":
         found = survival_cells(at["time"], at["event"] != 0, options.at, cells, reference, confidence)
-        kind, shape = "prop", "share"
     elif statistic == "standardized" and figure.by is not None:
         shares = [options.weights[code] for code in figure.by.labels]
         found = [standardized_cells(at["of"], figure.by, shares, cells, reference)]
-        kind = "prop" if is_binary(at["of"]) else "mean"
     else:
         raise ValueError(f"'{statistic}' is estimated by `tabulate`, not as a figure")
     return [

@@ -139,12 +139,15 @@ def _estimate_level(
         )
         frames.append(table.frame)
     # (sex, age) and (age, sex) are the same domains: one set of rows.
-    wanted = {
-        (name, frozenset(by)): by for names, sets in reversed(plan) for name in names if name in figures for by in sets
-    }
+    wanted: dict[tuple[str, frozenset[str]], tuple[str, ...]] = {}
+    for names, sets in plan:
+        for by in sets:
+            for name in names:
+                if name in figures:
+                    wanted.setdefault((name, frozenset(by)), by)
     blocks = [
         block
-        for (name, _), by in reversed(wanted.items())
+        for (name, _), by in wanted.items()
         for block in figure_blocks(figures[name], by, codings, rows.design, rows.weight, METHODS["deff"])
     ]
     if blocks:

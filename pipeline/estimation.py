@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 
+from estimates.study_analyses import analyse_study
 from estimates.study_design import study_design
 from estimates.study_estimates import estimate_study
+from pipeline.analysis_files import write_analyses
+from pipeline.denominator_files import read_denominators
 from pipeline.estimate_files import estimation_record, write_estimates
 from pipeline.microdata_files import read_microdata
 from pipeline.run import Run
@@ -20,13 +23,19 @@ def run(run: Run) -> None:
     ----------
     run : Run
         Reads the microdata of ``ingest`` and the weights of ``weight``; leaves ``estimates.csv`` (internal:
-        confidential rows keep their numbers, see `estimates.protection.published_view`) and ``record.json``.
+        confidential rows keep their numbers, see `estimates.protection.published_view`), ``comparisons.csv``,
+        ``models.csv``, ``tests.csv``, ``verdicts.csv`` and ``table_verdicts.csv``, and ``record.json``.
     """
     loaded = load_study(run.study_folder, run.project)
     microdata = read_microdata(run.input("ingest"), loaded.dictionary)
     weights = read_weights(run.input("weight"), microdata)
     design = study_design(loaded.study, microdata, where=loaded.files.study.where(("design",)))
-    frame = estimate_study(loaded.study, loaded.dictionary, microdata, design, weights)
+    folders = [run.study_folder, *(path.parent for path in loaded.files.paths)]
+    denominators = read_denominators(folders, loaded.study, loaded.dictionary)
+    frame = estimate_study(loaded.study, loaded.dictionary, microdata, design, weights, denominators)
     write_estimates(run.output / "estimates.csv", frame)
     os.chmod(run.output / "estimates.csv", 0o600)
+    write_analyses(
+        run.output, analyse_study(loaded.study, loaded.dictionary, microdata, design, weights, frame)
+    )
     write_json(run.output / "record.json", estimation_record(loaded.study, design, frame))

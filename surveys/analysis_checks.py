@@ -44,6 +44,17 @@ DENOMINATOR_ABSENT = Message(
     "la tasa '{indicator}' es sobre '{name}', que no está entre los `denominators:` del estudio ({known}). Agréguelo "
     "con su archivo y fuente.")
 
+NOT_COMPARED = Message(
+    "exhibit_not_compared",
+    "the report compares '{indicator}' between {by}, which `comparisons:` does not declare. Declare it there, or take "
+    "it out of the exhibit.",
+    "el informe compara '{indicator}' entre {by}, lo que `comparisons:` no declara. Declárelo ahí o quítelo del "
+    "cuadro.")
+NO_MODEL = Message(
+    "exhibit_model_unknown",
+    "the report shows the model '{name}', which `models:` does not declare ({known}). Correct `model:`.",
+    "el informe muestra el modelo '{name}', que `models:` no declara ({known}). Corrija `model:`.")
+
 _ES = {"indicator": "el indicador", "breakdown": "la desagregación", "code": "el código", "level": "el nivel",
        "comparison": "la comparación", "model": "el modelo", "test": "la prueba"}
 
@@ -73,6 +84,7 @@ def analysis_problems(study: Study, dictionary: Dictionary, where: Where) -> Ite
         yield from _model(model, dictionary, ("models", number), where)
     for number, test in enumerate(analyses.independence):
         yield from _independence(test, dictionary, ("independence", number), where)
+    yield from _exhibits(study, where)
     known = analyses.denominators or {}
     for number, table in enumerate(study.tabulation):
         for place, name in enumerate(table.indicators):
@@ -80,6 +92,20 @@ def analysis_problems(study: Study, dictionary: Dictionary, where: Where) -> Ite
             if indicator is not None and indicator.statistic == "rate" and indicator.options.denominator not in known:
                 yield Problem(DENOMINATOR_ABSENT, where(("tabulation", number, "indicators", place)), {
                     "indicator": name, "name": indicator.options.denominator, "known": ", ".join(known) or "-"})
+
+
+def _exhibits(study: Study, where: Where) -> Iterator[Problem]:
+    declared = {(item.indicator.partition(".")[0], *item.by, item.between) for item in study.analyses.comparisons}
+    models = [model.name for model in study.analyses.models]
+    for number, chapter in enumerate(study.report.chapters):
+        for place, exhibit in enumerate(chapter.exhibits):
+            at = where(("report", "chapters", number, "exhibits", place))
+            if exhibit.kind == "comparison":
+                for name in exhibit.indicators:
+                    if (name.partition(".")[0], *exhibit.by) not in declared:
+                        yield Problem(NOT_COMPARED, at, {"indicator": name, "by": ", ".join(exhibit.by) or "-"})
+            elif exhibit.kind == "regression" and exhibit.options.get("model") not in models:
+                yield Problem(NO_MODEL, at, {"name": exhibit.options.get("model"), "known": ", ".join(models) or "-"})
 
 
 def _unknown(kind: str, name: str, known: Collection[str], place: str) -> Iterator[Problem]:

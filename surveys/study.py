@@ -99,11 +99,12 @@ class Tabulation:
 
 @dataclass(frozen=True)
 class Publication:
-    """Rules a row must pass, breakdowns planned in the sample design, and the least cases shown."""
+    """Rules a row must pass, others shown beside them, breakdowns planned in the sample, and the least cases shown."""
 
     standards: tuple[str, ...] = ("cepal_2023",)
     planned: tuple[str, ...] = ()
     minimum_cases: int = 10
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -232,7 +233,8 @@ def study_from(data: Mapping[str, Any]) -> Study:
         publication=Publication(
             standards=tuple(publication.get("standards") or ("cepal_2023",)),
             planned=tuple(publication.get("planned") or ()),
-            minimum_cases=int(publication.get("minimum_cases", 10))),
+            minimum_cases=int(publication.get("minimum_cases", 10)),
+            beside=tuple(publication.get("beside") or ())),
         report=ReportPlan(
             foreword=_optional_label(report.get("foreword")),
             key_figures=tuple(KeyFigure(item["indicator"], {k: str(v) for k, v in

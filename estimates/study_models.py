@@ -1,0 +1,155 @@
+"""Regressions and tests of independence that a study declares, as rows with a status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from estimates.level_rows import LevelRows, level_rows
+from estimates.measure import BoolVector, FloatVector
+from estimates.measures import code_positions, coding_of, numbers, truth
+from estimates.models.association import rao_scott
+from estimates.models.regression import Regression, regress
+from estimates.study_plan import with_needed
+from surveys.analyses import IndependenceSpec, ModelSpec
+from surveys.design import Design
+from surveys.dictionary import Dictionary
+from surveys.microdata import Microdata
+from surveys.study import Study
+
+CONSTANT = "constant"
+MODEL_COLUMNS = (
+    "study", "model", "family", "term", "code", "reference", "coefficient", "se", "t", "df", "p_value", "ci_low",
+    "ci_high", "effect", "effect_se", "n", "status", "reason",
+)  # fmt: skip
+TEST_COLUMNS = (
+    "study", "rows", "columns", "f", "numerator_df", "denominator_df", "p_value", "chi_square", "n", "status", "reason",
+)
+
+
+def model_study(
+    study: Study,
+    dictionary: Dictionary,
+    microdata: Microdata,
+    design: Design,
+    weights: Mapping[str, NDArray[np.float64]],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fit every model and make every test of independence of a study.
+
+    Parameters
+    ----------
+    study, dictionary, microdata, design, weights
+        As `estimates.study_estimates.estimate_study` takes them.
+
+    Returns
+    -------
+    models : DataFrame
+        `MODEL_COLUMNS`: one row for each coefficient. A code variable has a row for each code but its first, which
+        is the ``reference``. ``effect`` is the average marginal effect on the scale of the outcome. A category with
+        fewer rows than the study shows is withheld; a model that cannot be fitted is one withheld row.
+    tests : DataFrame
+        `TEST_COLUMNS`: Rao and Scott's second-order test.
+    """
+    analyses = study.analyses
+    levels = dict.fromkeys(item.level for item in (*analyses.models, *analyses.independence))
+    models: list[dict[str, object]] = []
+    tests: list[dict[str, object]] = []
+    if levels:
+        microdata = with_needed(study, dictionary, microdata)
+    rows = {level: level_rows(level, study, dictionary, microdata, design, weights) for level in levels}
+    for model in analyses.models:
+        models += _fitted(model, dictionary, rows[model.level], study.publication.minimum_cases)
+    for test in analyses.independence:
+        tests.append(_tested(test, dictionary, rows[test.level], study.publication.minimum_cases))
+    found = [pd.DataFrame(models, columns=list(MODEL_COLUMNS)), pd.DataFrame(tests, columns=list(TEST_COLUMNS))]
+    for frame in found:
+        frame["study"] = study.name
+    return found[0], found[1]
+
+
+def _fitted(
+    model: ModelSpec, dictionary: Dictionary, rows: LevelRows, least: int
+) -> Iterator[dict[str, object]]:
+    y = numbers(model.outcome, rows.columns)
+    domain = None if model.universe is None else truth(model.universe, rows.columns)
+    columns = list(_columns(model, dictionary, rows))
+    x = np.column_stack([values for _, _, _, values in columns])
+    used = ~np.isnan(y) & ~np.isnan(x).any(axis=1) & (rows.weight > 0) & (True if domain is None else domain)
+    # A code that nobody of the base has would make the columns depend on one another: it has no coefficient.
+    present = [position for position in range(len(columns)) if bool((x[used, position] != 0).any())]
+    names = [f"{term}={code}" if code else term for term, code, _, _ in columns]
+    same = {"model": model.name, "family": model.family, "n": int(used.sum())}
+    try:
+        fit = regress(
+            y, x[:, present], [names[at] for at in present], rows.weight, rows.design, domain, family=model.family
+        )
+    except (ValueError, np.linalg.LinAlgError):
+        yield {**same, "term": "", "code": "", "reference": "", "status": "withheld", "reason": "model_not_fitted"}
+        return
+    for place, at in enumerate(present):
+        term, code, reference, values = columns[at]
+        small = bool(code) and int(np.count_nonzero(values[used])) < least
+        named = {**same, "term": term, "code": code, "reference": reference}
+        if small:
+            yield {**named, "status": "withheld", "reason": "category_too_small"}
+        elif fit.df <= 0:
+            yield {**named, "status": "withheld", "reason": "no_degrees_of_freedom"}
+        else:
+            yield {**named, **_coefficient(fit, place, term), "status": "reliable", "reason": ""}
+
+
+def _coefficient(fit: Regression, place: int, term: str) -> dict[str, object]:
+    names = {"coefficient": "coefficient", "se": "se", "t": "t", "p_value": "p_value", "ci_low": "ci_low",
+             "ci_high": "ci_high", "effect": "effect", "effect_se": "effect_se"}  # fmt: skip
+    found: dict[str, object] = {column: float(getattr(fit, name)[place]) for column, name in names.items()}
+    if term == CONSTANT:
+        found |= {"effect": np.nan, "effect_se": np.nan}
+    return {**found, "df": float(fit.df)}
+
+
+def _columns(
+    model: ModelSpec, dictionary: Dictionary, rows: LevelRows
+) -> Iterator[tuple[str, str, str, FloatVector]]:
+    yield CONSTANT, "", "", np.ones(rows.weight.size)
+    for term in model.terms:
+        spec = dictionary.variables.get(term.strip())
+        if spec is None or spec.type != "code":
+            yield term, "", "", numbers(term, rows.columns)
+            continue
+        position = code_positions(spec.name, rows.columns)
+        codes = dictionary.codes_of(spec.name)
+        held = _held(position, len(codes))
+        if not held:
+            continue
+        for place in held[1:]:
+            yield spec.name, codes[place], codes[held[0]], np.where(position < 0, np.nan, position == place)
+
+
+def _held(position: NDArray[np.int64], codes: int) -> list[int]:
+    return [int(place) for place in np.flatnonzero(np.bincount(position[position >= 0], minlength=codes))]
+
+
+def _tested(
+    test: IndependenceSpec, dictionary: Dictionary, rows: LevelRows, least: int
+) -> dict[str, object]:
+    first = coding_of(dictionary.breakdowns[test.rows], rows.columns, dictionary)
+    second = coding_of(dictionary.breakdowns[test.columns], rows.columns, dictionary)
+    domain: BoolVector | None = None if test.universe is None else truth(test.universe, rows.columns)
+    named: dict[str, object] = {"rows": test.rows, "columns": test.columns}
+    try:
+        found = rao_scott(first, second, rows.weight, rows.design, domain)
+    except np.linalg.LinAlgError:
+        return {**named, "n": 0, "status": "withheld", "reason": "not_defined"}
+    named["n"] = found.n
+    if not np.isfinite(found.p_value):
+        reason = "not_defined" if not np.isfinite(found.f) else "no_degrees_of_freedom"
+        return {**named, "status": "withheld", "reason": reason}
+    if found.n < least:
+        return {**named, "status": "withheld", "reason": "category_too_small"}
+    return {
+        **named, "f": found.f, "numerator_df": found.numerator_df, "denominator_df": found.denominator_df,
+        "p_value": found.p_value, "chi_square": found.chi_square, "status": "reliable", "reason": "",
+    }  # fmt: skip
