@@ -19,8 +19,8 @@ STAGES   := plan ingest weight estimate report validate disseminate
 
 help: ## what can be done
 	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-	@echo "  example         make study STUDY=bol_2019 DATA=../shared/data"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo "  example          make study STUDY=bol_2019 DATA=../shared/data"
 
 study: environment ## everything for one study: plan, ingest, weight, estimate, report, validate, disseminate
 	@$(RUN) study $(WHERE)

@@ -59,10 +59,15 @@ CELL_REPEATED = Message(
 )
 TEMPLATE_EXISTS = Message(
     "totals_template_exists",
-    "the file '{file}' is there already; nothing is written over. It lacks no margin of the recipe, or {added} cells "
-    "that it lacks are listed in '{beside}'.",
-    "el archivo '{file}' ya existe; no se escribe encima. No le falta ningún margen de la receta, o las {added} celdas "
-    "que le faltan están en '{beside}'.",
+    "The file is there already; nothing is written over. It has every cell of the margins of the recipe.",
+    "El archivo ya existe; no se escribe encima. Tiene todas las celdas de los márgenes de la receta.",
+)
+TEMPLATE_BESIDE = Message(
+    "totals_template_beside",
+    "The file is there already; nothing is written over. It lacks {added} cells of the margins of the recipe, which are "
+    "now in '{beside}'. Fill them in and copy them over.",
+    "El archivo ya existe; no se escribe encima. Le faltan {added} celdas de los márgenes de la receta, que ahora están "
+    "en '{beside}'. Complételas y cópielas.",
 )
 NO_MARGINS = Message(
     "totals_no_margins",
@@ -185,13 +190,14 @@ def write_template(folder: Path, project: Project, language: Language) -> str:
             said.append(_told(language, path, len(cells)))
             continue
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            there = {tuple((row.get(key) or "").strip() for key in ("margin", "cell")) for row in csv.DictReader(stream)}
+            fields = ("margin", "cell")
+            there = {tuple((row.get(key) or "").strip() for key in fields) for row in csv.DictReader(stream)}
         lacking = [pair for pair in cells if pair not in there]
         beside = path.with_suffix(".missing.csv")
         if lacking:
             write_text(beside, _template(lacking))
-        said.append(Problem(TEMPLATE_EXISTS, name, {"file": name, "added": len(lacking),
-                                                    "beside": beside.name}).text(language))  # fmt: skip
+        details = {"added": len(lacking), "beside": beside.name}
+        said.append(Problem(TEMPLATE_BESIDE if lacking else TEMPLATE_EXISTS, name, details).text(language))
     return "\n".join(said)
 
 

@@ -12,21 +12,21 @@ from weights.diagnostics import diagnose
 from weights.weight_set import WeightStep
 
 PROBABILITY_MISSING = Message(
-    "probability_missing",
+    "inclusion_probability_missing",
     "The inclusion probability '{variable}' is missing in {count} of {rows} units; every unit drawn has one. Take it "
     "from the record of the draw.",
     "La probabilidad de inclusión '{variable}' falta en {count} de {rows} unidades; toda unidad seleccionada tiene "
     "una. Tómela del registro de la selección.",
 )
 PROBABILITY_ZERO = Message(
-    "probability_zero",
+    "inclusion_probability_zero",
     "The inclusion probability '{variable}' is zero or negative in {count} of {rows} units; a unit that could not be "
     "drawn cannot be in the sample. Correct the record of the draw.",
     "La probabilidad de inclusión '{variable}' es cero o negativa en {count} de {rows} unidades; una unidad que no "
     "podía seleccionarse no puede estar en la muestra. Corrija el registro de la selección.",
 )
 PROBABILITY_ABOVE_ONE = Message(
-    "probability_above_one",
+    "inclusion_probability_above_one",
     "The inclusion probability '{variable}' is above 1 in {count} of {rows} units; a probability is at most 1. If the "
     "column holds percents use `scale: 0.01` in mapping.yaml; if a segment is larger than the sampling interval, it "
     "was taken with certainty and its probability is 1.",
