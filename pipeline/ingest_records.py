@@ -85,7 +85,20 @@ def stop_on_errors(findings: Sequence[Finding], loaded: LoadedStudy, run: Run) -
     """
     errors = [finding for finding in findings if finding.severity == "error"]
     if not errors:
+        _say_what_to_read(findings, run)
         return
     of_design = all(finding.rule.startswith("design_") for finding in errors)
     kind: type[ProblemsFound] = DesignError if of_design else DataError
     raise kind([finding.problem(loaded.files.where(finding.place)) for finding in errors])
+
+
+def _say_what_to_read(findings: Sequence[Finding], run: Run) -> None:
+    """Tell of warnings at once: results built on a forgotten code look like any other."""
+    warnings = sum(finding.severity == "warning" for finding in findings)
+    if warnings:
+        run.say(
+            es=f"{warnings} {'advertencia' if warnings == 1 else 'advertencias'} en ingest/findings.csv: léalas "
+            "antes de creer los resultados",
+            en=f"{warnings} {'warning' if warnings == 1 else 'warnings'} in ingest/findings.csv: read before "
+            "believing the results",
+        )

@@ -64,7 +64,10 @@ def read_published(path: Path, dictionary: Dictionary, *, shown: str) -> list[Pu
     if not path.is_file():
         return []
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
+        # Spreadsheets set to Spanish save with semicolons.
+        first = stream.readline()
+        stream.seek(0)
+        reader = csv.DictReader(stream, delimiter=";" if ";" in first and "," not in first else ",")
         found = tuple(reader.fieldnames or ())
         if found != COLUMNS:
             raise StudyError(

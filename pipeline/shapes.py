@@ -44,6 +44,11 @@ WRONG_TEXT = Message(
     "wrong_text",
     "'{value}' does not have the expected form ({pattern}). Correct it.",
     "'{value}' no tiene la forma esperada ({pattern}). Corríjalo.")
+WRONG_HASH = Message(
+    "wrong_hash_text",
+    "'{value}' is not a SHA-256: 64 digits from 0 to f, in quotes, are expected. Type `sha256sum file` to obtain it.",
+    "'{value}' no es un SHA-256: se esperan 64 dígitos de 0 a f, entre comillas. Escriba `sha256sum archivo` para "
+    "obtenerlo.")
 WRONG_SIZE = Message(
     "wrong_size",
     "there are too many or too few values here: {limit} is the limit ({rule}). Correct the list.",
@@ -151,6 +156,8 @@ def _value_problem(error: ValidationError, place: Place, document: YamlDocument)
     if rule == "pattern":
         if str(limit).startswith("^[a-z][a-z0-9]*(_"):
             return Problem(WRONG_NAME, where, {"value": _short(error.instance)})
+        if str(limit).endswith("{64}$"):
+            return Problem(WRONG_HASH, where, {"value": _short(error.instance)})
         return Problem(WRONG_TEXT, where, {"value": _short(error.instance), "pattern": limit})
     if rule in _LIMITS:
         return Problem(OUT_OF_RANGE, where, {

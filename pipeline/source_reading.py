@@ -75,7 +75,7 @@ def read_sources(run: Run, loaded: LoadedStudy) -> SourcesRead:
                 where=loaded.files.study.where(("sources", name)),
             )
         except DataError as error:
-            problems += error.problems
+            problems += [_at_the_mapping(problem, loaded, required[name]) for problem in error.problems]
             continue
         tables[name] = read.table
         secret.update(read.secret)
@@ -87,6 +87,18 @@ def read_sources(run: Run, loaded: LoadedStudy) -> SourcesRead:
     if problems:
         raise DataError(problems)
     return SourcesRead(tables, tuple(records), secret.digest())
+
+
+def _at_the_mapping(problem: Problem, loaded: LoadedStudy, asked: list[str]) -> Problem:
+    """Point at the variable that names a column the file lacks, rather than at the file."""
+    if problem.message.code != "source_columns":
+        return problem
+    for level in loaded.mapping.levels.values():
+        for name, variable in level.variables.items():
+            if any(f"'{column}'" in str(problem.details["columns"]) for column in variable.columns if column in asked):
+                place = loaded.files.mapping.where(("levels", level.name, "variables", name))
+                return Problem(problem.message, place, problem.details)
+    return problem
 
 
 def _nowhere(loaded: LoadedStudy, tables: Mapping[str, SourceTable]) -> list[Problem]:

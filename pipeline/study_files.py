@@ -12,6 +12,7 @@ from pipeline.shapes import check_shape
 from pipeline.yaml_files import Place, YamlDocument, read_yaml
 from surveys.dictionary import Dictionary
 from surveys.mapping import Mapping, mapping_from
+from surveys.plan_checks import plan_problems
 from surveys.problems import DictionaryError, Message, Problem, StudyError
 from surveys.study import Study, study_from
 from surveys.study_checks import study_problems
@@ -178,6 +179,7 @@ def load_study(folder: Path, project: _Rooted) -> LoadedStudy:
     loaded = LoadedStudy(study_from(study.data), mapping_from(mapping.data), dictionary, files)
     problems = study_problems(loaded.study, loaded.mapping, dictionary, in_study=study.where,
                               in_mapping=mapping.where)
+    problems = problems or plan_problems(loaded.study, loaded.mapping, dictionary, where=study.where)
     if problems:
         raise StudyError(problems)
     return loaded
@@ -198,13 +200,8 @@ def _own_and_base(folder: Path) -> tuple[YamlDocument, Path | None]:
 
 def _read(folder: Path, name: str) -> YamlDocument:
     path = folder / name
-    shown = (
-        f"{folder.parent.name}/{folder.name}/{name}"
-        if folder.parent.name == "studies"
-        else f"{folder.name}/{name}"
-    )
-    if shown.startswith("studies/"):
-        shown = f"surveys/{shown}"
+    ours = Path(__file__).resolve().parents[1] / "surveys" / "studies"
+    shown = f"surveys/studies/{folder.name}/{name}" if folder.parent == ours else f"{folder.name}/{name}"
     if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
         raise StudyError([Problem(OUTSIDE, shown)])
     return read_yaml(path, shown=shown)

@@ -28,13 +28,19 @@ _ANY_REASON = "el texto tiene una estructura inesperada"
 _REASONS = {
     "did not find expected ',' or ']'": "falta ',' o ']'",
     "did not find expected ',' or '}'": "falta ',' o '}'",
-    "did not find expected key": "falta un nombre o sobra sangría",
+    "did not find expected key": "falta un nombre, o sobra o falta sangría",
     "did not find expected '-' indicator": "falta el guion de un elemento de lista",
     "mapping values are not allowed in this context": "aquí no puede ir `nombre: valor`",
     "could not find expected ':'": "faltan los dos puntos después de un nombre",
     "found unexpected end of stream": "el archivo termina antes de cerrar comillas o corchetes",
     "found character that cannot start any token": "hay un tabulador o un signo que no puede empezar un valor",
     "control characters are not allowed": "hay caracteres de control",
+}
+# where the parser's own words help nobody
+_IN_ENGLISH = {
+    "found character that cannot start any token": "there is a tab, or a sign that cannot start a value",
+    "did not find expected key": "a name is missing, or there is too much or too little indentation",
+    "found unexpected end of stream": "the file ends before quotes or brackets are closed",
 }
 
 NOT_FOUND = Message(
@@ -201,7 +207,8 @@ def _syntax_problem(problem: yaml.YAMLError, shown: str) -> Problem:
     mark = getattr(problem, "problem_mark", None)
     reason = getattr(problem, "problem", None) or getattr(problem, "reason", None) or "unreadable character"
     place = f"{shown}:{mark.line + 1}" if mark is not None else shown
-    return Problem(NOT_YAML, place, {"reason_en": str(reason), "reason_es": _REASONS.get(str(reason), _ANY_REASON)})
+    return Problem(NOT_YAML, place, {
+        "reason_en": _IN_ENGLISH.get(str(reason), str(reason)), "reason_es": _REASONS.get(str(reason), _ANY_REASON)})
 
 
 class _Reading:

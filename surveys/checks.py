@@ -17,11 +17,13 @@ from surveys.study import Study
 
 DESIGN_MISSING = Message(
     "design_variable_missing",
-    "variable '{variable}' has {count} missing values among {rows} rows of level '{level}'; the design "
+    "variable '{variable}' has {count} {count|missing value|missing values} among {rows} {rows|row|rows} of "
+    "level '{level}'; the design "
     "needs one in "
     "every row.\n  Either map another column, or write `unavailable:` with the reason and the fallback "
     "variance.",
-    "la variable '{variable}' tiene {count} valores faltantes entre {rows} filas del nivel '{level}'; el "
+    "la variable '{variable}' tiene {count} {count|valor faltante|valores faltantes} entre {rows} "
+    "{rows|fila|filas} del nivel '{level}'; el "
     "diseño "
     "necesita uno en cada fila.\n  Tome otra columna, o escriba `unavailable:` con el motivo y la varianza "
     "alternativa.",
@@ -35,35 +37,43 @@ DESIGN_ABSENT = Message(
 )
 WEIGHT_MISSING = Message(
     "weight_variable_missing",
-    "weight '{variable}' is missing in {count} of {rows} rows of level '{level}'; every row needs one.\n"
+    "weight '{variable}' is missing in {count} of {rows} {rows|row|rows} of level '{level}'; every row needs one.\n"
     "  Map another column, or leave out with `where:` the rows that are not part of the sample.",
-    "el factor '{variable}' falta en {count} de {rows} filas del nivel '{level}'; cada fila necesita uno.\n"
+    "el factor '{variable}' falta en {count} de {rows} {rows|fila|filas} del nivel '{level}'; cada fila "
+    "necesita uno.\n"
     "  Tome otra columna, o deje fuera con `where:` las filas que no son parte de la muestra.",
 )
 WEIGHT_NEGATIVE = Message(
     "weight_variable_negative",
-    "weight '{variable}' is negative in {count} of {rows} rows of level '{level}'; a weight counts units of "
+    "weight '{variable}' is negative in {count} of {rows} {rows|row|rows} of level '{level}'; a weight counts "
+    "units of "
     "the "
     "population.\n  Correct it at the source; no estimate is made with negative weights.",
-    "el factor '{variable}' es negativo en {count} de {rows} filas del nivel '{level}'; un factor cuenta "
+    "el factor '{variable}' es negativo en {count} de {rows} {rows|fila|filas} del nivel '{level}'; un factor cuenta "
     "unidades de "
     "la población.\n  Corríjalo en el origen; no se estima con factores negativos.",
 )
 WEIGHT_ZERO = Message(
     "weight_zero",
-    "weight '{variable}' is zero in {count} of {rows} rows of level '{level}'; they stay in the design and "
+    "weight '{variable}' is zero in {count} of {rows} {rows|row|rows} of level '{level}'; they stay in the "
+    "design and "
     "count for "
     "nothing in totals.",
-    "el factor '{variable}' es cero en {count} de {rows} filas del nivel '{level}'; quedan en el diseño y "
+    "el factor '{variable}' es cero en {count} de {rows} {rows|fila|filas} del nivel '{level}'; quedan en el "
+    "diseño y "
     "no cuentan "
     "en los totales.",
 )
 OUT_OF_RANGE = Message(
     "out_of_range",
-    "variable '{variable}' is outside {low} to {high} in {count} rows of level '{level}'.\n"
-    "  Name special codes in `missing:`, or correct the range in the dictionary.",
-    "la variable '{variable}' está fuera de {low} a {high} en {count} filas del nivel '{level}'.\n"
-    "  Nombre los códigos especiales en `missing:`, o corrija el rango en el diccionario.",
+    "variable '{variable}' is outside {low} to {high} in {count} {count|row|rows} of level '{level}'.\n"
+    "  Name special codes in `missing:`, give `scale:` to a number with implied decimals, or correct the "
+    "range in the "
+    "dictionary.",
+    "la variable '{variable}' está fuera de {low} a {high} en {count} {count|fila|filas} del nivel '{level}'.\n"
+    "  Nombre los códigos especiales en `missing:`, dé `scale:` a un número con decimales implícitos, o "
+    "corrija el rango "
+    "en el diccionario.",
 )
 NO_ROWS = Message(
     "no_rows",
@@ -177,7 +187,7 @@ def _ranges(level: LevelData, dictionary: Dictionary, critical: Collection[str])
                     outside,
                     OUT_OF_RANGE,
                     str(name),
-                    details={"low": f"{low:g}", "high": f"{high:g}"},
+                    details={"low": f"{low:,.10g}", "high": f"{high:,.10g}"},
                     place=("mapping", "levels", level.name, "variables", str(name)),
                 )
             )

@@ -22,21 +22,26 @@ NO_FIRST_FPC = Message(
 )
 UNIT_MISSING = Message(
     "stage_unit_missing",
-    "{missing} of {rows} rows have no unit or no population at stage {stage}; every row needs both.",
-    "{missing} de {rows} filas no tienen unidad o población en la etapa {stage}; cada fila necesita ambas.",
+    "{missing} of {rows} {rows|row|rows} have no unit or no population at stage {stage}; every row needs both.",
+    "{missing} de {rows} {rows|fila|filas} no tienen unidad o población en la etapa {stage}; cada fila "
+    "necesita ambas.",
 )
 POPULATION_WRONG = Message(
     "stage_population_wrong",
-    "at stage {stage} the population of {count} units of the stage before varies or is smaller than the sample "
+    "at stage {stage} the population of {count} {count|unit|units} of the stage before varies or is smaller "
+    "than the sample "
     "in them; it must be one number for each.",
-    "en la etapa {stage} la población de {count} unidades de la etapa anterior varía o es menor que su muestra; "
+    "en la etapa {stage} la población de {count} {count|unidad|unidades} de la etapa anterior varía o es "
+    "menor que su muestra; "
     "debe ser un número para cada una.",
 )
 LONELY_UNIT = Message(
     "stage_lonely_unit",
-    "at stage {stage}, {count} units of the stage before hold a single sampled unit of several; a variance needs "
+    "at stage {stage}, {count} {count|unit|units} of the stage before hold a single sampled unit of several; "
+    "a variance needs "
     "two. Choose a `lonely_psu` other than `fail`, or leave the stage out.",
-    "en la etapa {stage}, {count} unidades de la etapa anterior tienen una sola unidad muestreada de varias; una "
+    "en la etapa {stage}, {count} {count|unidad|unidades} de la etapa anterior tienen una sola unidad "
+    "muestreada de varias; una "
     "varianza necesita dos. Elija un `lonely_psu` distinto de `fail`, o quite la etapa.",
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from surveys.problems import Language, Message, Problem
+from surveys.problems import Language, Message, Problem, filled
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -62,7 +62,7 @@ class Finding:
     def text(self, language: Language = "en") -> str:
         """Say the finding in one language."""
         template = self.message.es if language == "es" else self.message.en
-        return template.format(**self._places())
+        return filled(template, self._places())
 
     def row(self, language: Language = "en") -> tuple[object, ...]:
         """Return the line of ``findings.csv``, in the order of ``COLUMNS``."""

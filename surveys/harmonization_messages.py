@@ -6,10 +6,11 @@ from surveys.problems import Message
 
 UNDOCUMENTED = Message(
     "undocumented_code",
-    "variable '{variable}' has the source code '{value}' in {count} rows; it is in no list of the mapping.\n"
+    "variable '{variable}' has the source code '{value}' in {count} {count|row|rows}; it is in no list of the "
+    "mapping.\n"
     "  Add it to `recode:` or `missing:`, or to the code list of the dictionary. Until then it counts as "
     "undocumented.",
-    "la variable '{variable}' tiene el código de origen '{value}' en {count} filas; no está en ninguna "
+    "la variable '{variable}' tiene el código de origen '{value}' en {count} {count|fila|filas}; no está en ninguna "
     "lista de la "
     "correspondencia.\n  Agréguelo a `recode:` o `missing:`, o a la lista de códigos del diccionario. "
     "Mientras tanto "
@@ -17,44 +18,47 @@ UNDOCUMENTED = Message(
 )
 UNDOCUMENTED_OTHER = Message(
     "undocumented_other",
-    "variable '{variable}' has {count} rows with other values that are in no list of the mapping and are "
+    "variable '{variable}' has {count} {count|row|rows} with other values that are in no list of the mapping and are "
     "not shown, "
     "since they could identify persons.\n"
     "  Check that the right column is mapped; complete `recode:` with the producer's codebook.",
-    "la variable '{variable}' tiene {count} filas con otros valores que no están en ninguna lista de la "
+    "la variable '{variable}' tiene {count} {count|fila|filas} con otros valores que no están en ninguna lista de la "
     "correspondencia y no se muestran, porque podrían identificar personas.\n"
     "  Revise que la columna sea la correcta; complete `recode:` con el libro de códigos del productor.",
 )
 UNMAPPED_REASON = Message(
     "unmapped_reason",
-    "variable '{variable}' has {count} rows with the missing code '{value}' of the file, which `missing:` "
+    "variable '{variable}' has {count} {count|row|rows} with the missing code '{value}' of the file, which "
+    "`missing:` "
     "does not name; "
-    "they count as blank.",
-    "la variable '{variable}' tiene {count} filas con el código de falta '{value}' del archivo, que "
+    "counted as blank.",
+    "la variable '{variable}' tiene {count} {count|fila|filas} con el código de falta '{value}' del archivo, que "
     "`missing:` no nombra; "
-    "cuentan como en blanco.",
+    "contadas como en blanco.",
 )
 UNPARSABLE = Message(
     "unparsable_number",
-    "variable '{variable}' has {count} cells that are not numbers; numbers with the declared decimal sign "
+    "variable '{variable}' has {count} {count|cell that is not a number|cells that are not numbers}; numbers "
+    "with the declared decimal sign "
     "were "
     "expected.\n  Check `decimal:` of the source, or name special codes in `missing:`.",
-    "la variable '{variable}' tiene {count} celdas que no son números; se esperaban números con el signo "
+    "la variable '{variable}' tiene {count} {count|celda que no es un número|celdas que no son números}; se "
+    "esperaban números con el signo "
     "decimal "
     "declarado.\n  Revise `decimal:` de la fuente, o nombre los códigos especiales en `missing:`.",
 )
 INFINITE = Message(
     "infinite_number",
-    "variable '{variable}' has {count} infinite values; finite numbers were expected.\n"
+    "variable '{variable}' has {count} {count|infinite value|infinite values}; finite numbers were expected.\n"
     "  Correct them at the source.",
-    "la variable '{variable}' tiene {count} valores infinitos; se esperaban números finitos.\n"
+    "la variable '{variable}' tiene {count} {count|valor infinito|valores infinitos}; se esperaban números finitos.\n"
     "  Corríjalos en el origen.",
 )
 NOT_WHOLE = Message(
     "not_whole",
-    "variable '{variable}' has {count} numbers with decimals; whole numbers were expected.\n"
+    "variable '{variable}' has {count} {count|number|numbers} with decimals; whole numbers were expected.\n"
     "  Map another column, or make the variable a `number` in the dictionary.",
-    "la variable '{variable}' tiene {count} números con decimales; se esperaban enteros.\n"
+    "la variable '{variable}' tiene {count} {count|número|números} con decimales; se esperaban enteros.\n"
     "  Tome otra columna, o declare la variable como `number` en el diccionario.",
 )
 LABEL_DIFFERS = Message(
@@ -83,11 +87,11 @@ HASHED_ROW = Message(
 )
 DISAGREES = Message(
     "disagrees_within_key",
-    "variable '{variable}' has different values in rows of the same key in {count} keys ({columns}); one "
+    "variable '{variable}' has different values in rows of the same key in {count} {count|key|keys} ({columns}); one "
     "value was "
     "expected. The first present value was taken.\n"
     "  Check that the variable belongs to this level.",
-    "la variable '{variable}' tiene valores distintos en filas de una misma llave en {count} llaves "
+    "la variable '{variable}' tiene valores distintos en filas de una misma llave en {count} {count|llave|llaves} "
     "({columns}); se "
     "esperaba un solo valor. Se tomó el primero presente.\n"
     "  Revise que la variable pertenezca a este nivel.",

@@ -13,27 +13,33 @@ from surveys.problems import DataError, Message, Problem
 
 KEY_MISSING = Message(
     "key_missing",
-    "{count} rows of level '{level}' have a blank key ({columns}); every row needs a key of its own.\n"
+    "{count} {count|row|rows} of level '{level}' {count|has|have} a blank key ({columns}); every row needs a "
+    "key of its own.\n"
     "  Map the key to other columns, or build it from several columns with `build:`.",
-    "{count} filas del nivel '{level}' tienen la llave en blanco ({columns}); cada fila necesita una llave "
+    "{count} {count|fila|filas} del nivel '{level}' {count|tiene|tienen} la llave en blanco ({columns}); cada "
+    "fila necesita una llave "
     "propia.\n"
     "  Tome la llave de otras columnas, o constrúyala de varias columnas con `build:`.",
 )
 KEY_REPEATED = Message(
     "key_repeated",
-    "{count} rows of level '{level}' repeat the key of another row ({columns}); a key names exactly one "
+    "{count} {count|row|rows} of level '{level}' {count|repeats|repeat} the key of another row ({columns}); a "
+    "key names exactly one "
     "row.\n"
     "  Remove the repeated rows at the source, or add to the key the column that tells them apart.",
-    "{count} filas del nivel '{level}' repiten la llave de otra fila ({columns}); una llave nombra "
+    "{count} {count|fila|filas} del nivel '{level}' {count|repite|repiten} la llave de otra fila ({columns}); "
+    "una llave nombra "
     "exactamente una "
     "fila.\n  Elimine las filas repetidas en el origen, o agregue a la llave la columna que las distingue.",
 )
 ORPHAN = Message(
     "orphan",
-    "{count} rows of level '{level}' have no row in level '{parent}'; every one must belong to one.\n"
+    "{count} {count|row|rows} of level '{level}' {count|has|have} no row in level '{parent}'; every one must "
+    "belong to one.\n"
     "  Check that both levels come from the same edition of the survey and that their keys are written "
     "alike.",
-    "{count} filas del nivel '{level}' no tienen fila en el nivel '{parent}'; cada una debe pertenecer a "
+    "{count} {count|fila|filas} del nivel '{level}' no {count|tiene|tienen} fila en el nivel '{parent}'; cada "
+    "una debe pertenecer a "
     "una.\n"
     "  Revise que ambos niveles vengan de la misma edición de la encuesta y que sus llaves se escriban "
     "igual.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from string import Formatter
+from typing import Any, Literal
 
 Language = Literal["es", "en"]
 
@@ -18,12 +19,42 @@ class Message:
     code : str
         Short stable name of the problem, such as ``psu_missing``.
     en, es : str
-        What is wrong, what was expected and what to do. Places are written ``{name}``.
+        What is wrong, what was expected and what to do. Places are written ``{name}``, and words that follow
+        a number ``{count|row repeats|rows repeat}``.
     """
 
     code: str
     en: str
     es: str
+
+
+def filled(template: str, details: Mapping[str, object]) -> str:
+    """Put values into the places of a text, with the words that agree with a number of one or of several.
+
+    Parameters
+    ----------
+    template : str
+        Text with places ``{name}`` and ``{name|words for one|words for several}``.
+    details : mapping of str to object
+        Values by name; numbers may be written with thousands separators.
+
+    Returns
+    -------
+    str
+    """
+    return _Words().vformat(template, (), details)
+
+
+class _Words(Formatter):
+    """The places of ``str.format``, and a choice of words by a number."""
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
+        """Return the value of a place, or the words that agree with it."""
+        name, *words = field_name.split("|")
+        if len(words) == 2:
+            return words[0 if str(kwargs[name]) == "1" else 1], name
+        found: tuple[Any, str] = super().get_field(field_name, args, kwargs)
+        return found
 
 
 @dataclass(frozen=True)
@@ -47,7 +78,7 @@ class Problem:
     def text(self, language: Language = "en") -> str:
         """Say the problem in one language, place first."""
         template = self.message.es if language == "es" else self.message.en
-        return f"{self.where}\n  {template.format(**self.details)}"
+        return f"{self.where}\n  {filled(template, self.details)}"
 
 
 class ProblemsFound(Exception):

@@ -18,28 +18,34 @@ from surveys.source_table import Column, SourceTable
 
 JOIN_DUPLICATES = Message(
     "join_duplicates",
-    "{count} rows of source '{source}' repeat the key of another of its rows ({columns}), so they cannot be "
+    "{count} {count|row|rows} of source '{source}' {count|repeats|repeat} the key of another of its rows "
+    "({columns}), so {count|it|they} cannot be "
     "joined "
-    "to '{to}'; on that key, '{to}' has {left} repeated rows of its own.\n"
+    "to '{to}'; on that key, '{to}' has {left} {left|repeated row|repeated rows} of its own.\n"
     "  Add to `on:` the column that tells the rows apart, or join the other way round.",
-    "{count} filas de la fuente '{source}' repiten la llave de otra de sus filas ({columns}) y no se pueden "
+    "{count} {count|fila|filas} de la fuente '{source}' {count|repite|repiten} la llave de otra de sus filas "
+    "({columns}) y no se {count|puede|pueden} "
     "unir a "
-    "'{to}'; con esa llave, '{to}' tiene {left} filas repetidas.\n"
+    "'{to}'; con esa llave, '{to}' tiene {left} {left|fila repetida|filas repetidas}.\n"
     "  Agregue a `on:` la columna que distingue las filas, o una en el otro sentido.",
 )
 JOIN_UNMATCHED = Message(
     "join_unmatched",
-    "{count} rows of source '{to}' have no row in source '{source}' ({columns}); with `required: true` all "
+    "{count} {count|row|rows} of source '{to}' {count|has|have} no row in source '{source}' ({columns}); with "
+    "`required: true` all "
     "must.\n"
     "  Check that both files are of the same edition, or write `required: false`.",
-    "{count} filas de la fuente '{to}' no tienen fila en la fuente '{source}' ({columns}); con `required: "
+    "{count} {count|fila|filas} de la fuente '{to}' no {count|tiene|tienen} fila en la fuente '{source}' "
+    "({columns}); con `required: "
     "true` todas "
     "deben tenerla.\n  Revise que ambos archivos sean de la misma edición, o escriba `required: false`.",
 )
 JOIN_UNUSED = Message(
     "join_unused",
-    "{count} rows of source '{source}' match no row of source '{to}' and are not used ({columns}).",
-    "{count} filas de la fuente '{source}' no corresponden a ninguna fila de '{to}' y no se usan "
+    "{count} {count|row|rows} of source '{source}' {count|matches|match} no row of source '{to}' and "
+    "{count|is|are} not used ({columns}).",
+    "{count} {count|fila|filas} de la fuente '{source}' no {count|corresponde|corresponden} a ninguna fila de "
+    "'{to}' y no se {count|usa|usan} "
     "({columns}).",
 )
 

@@ -67,7 +67,7 @@ def _codec(name: str) -> str:
     try:
         found = codecs.lookup(name).name
     except LookupError as error:
-        raise Refused("source_encoding", encoding=name, count=1, suggestion="utf-8, latin-1") from error
+        raise Refused("source_codec", encoding=name) from error
     return "utf-8" if found == "utf-8-sig" else found
 
 

@@ -59,10 +59,12 @@ _ALL = (
             "el archivo '{file}' no se puede leer como '{format}' ({why}).\n"
             "  Revise `format:` (y `encoding:` si el archivo no lo declara), u obtenga el archivo de nuevo."),
     Message("source_too_large",
-            "the file '{file}' declares {rows} rows and {columns} columns, above the limit of {limit} "
+            "the file '{file}' declares {rows} {rows|row|rows} and {columns} {columns|column|columns}, above "
+            "the limit of {limit} "
             "cells.\n"
             "  Ask for fewer columns, split the file, or raise the limit if the file is trusted.",
-            "el archivo '{file}' declara {rows} filas y {columns} columnas, sobre el límite de {limit} "
+            "el archivo '{file}' declara {rows} {rows|fila|filas} y {columns} {columns|columna|columnas}, "
+            "sobre el límite de {limit} "
             "celdas.\n"
             "  Pida menos columnas, divida el archivo, o suba el límite si el archivo es de confianza."),
     Message("source_compression",
@@ -78,9 +80,11 @@ _ALL = (
             "  Haga uno que tenga solo el archivo de datos: sin carpetas, enlaces, claves ni otros "
             "comprimidos."),
     Message("source_columns",
-            "the file '{file}' has no column {columns}; it has {count} columns.{nearest}\n"
+            "the file '{file}' has no column {columns}; it has {count} "
+            "{count|column (check the separator)|columns}.{nearest}\n"
             "  Correct the name in mapping.yaml (capital letters count), or the file in study.yaml.",
-            "el archivo '{file}' no tiene la columna {columns}; tiene {count} columnas.{nearest}\n"
+            "el archivo '{file}' no tiene la columna {columns}; tiene {count} "
+            "{count|columna (revise el separador)|columnas}.{nearest}\n"
             "  Corrija el nombre en mapping.yaml (las mayúsculas cuentan), o el archivo en study.yaml."),
     Message("source_column_twice",
             "the file '{file}' has more than one column named {columns}; a name must point to one column.\n"
@@ -89,22 +93,28 @@ _ALL = (
             "sola.\n"
             "  Cambie los nombres en el origen."),
     Message("source_encoding",
-            "the file '{file}' is not text in encoding '{encoding}': {count} places do not fit.\n"
+            "the file '{file}' is not text in encoding '{encoding}': {count} {count|place does|places do} not fit.\n"
             "  Declare the right `encoding:` (perhaps {suggestion}).",
-            "el archivo '{file}' no es texto en codificación '{encoding}': {count} lugares no corresponden.\n"
+            "el archivo '{file}' no es texto en codificación '{encoding}': {count} "
+            "{count|lugar no corresponde|lugares no corresponden}.\n"
             "  Declare la `encoding:` correcta (quizás {suggestion})."),
+    Message("source_codec",
+            "the file '{file}' is declared in encoding '{encoding}', which does not exist.\n"
+            "  Write `encoding: utf-8`, `latin-1` or `cp1252`, as the producer says.",
+            "el archivo '{file}' se declara en la codificación '{encoding}', que no existe.\n"
+            "  Escriba `encoding: utf-8`, `latin-1` o `cp1252`, según indique el productor."),
     Message("source_mojibake",
-            "the file '{file}' read as '{encoding}' gives damaged letters in {count} places (such as "
+            "the file '{file}' read as '{encoding}' gives damaged letters in {count} {count|place|places} (such as "
             "'\u00c3\u00a1' for '\u00e1').\n"
             "  Declare the right `encoding:` (perhaps {suggestion}).",
-            "el archivo '{file}' leído como '{encoding}' da letras dañadas en {count} lugares (como "
+            "el archivo '{file}' leído como '{encoding}' da letras dañadas en {count} {count|lugar|lugares} (como "
             "'\u00c3\u00a1' en vez de '\u00e1').\n"
             "  Declare la `encoding:` correcta (quizás {suggestion})."),
     Message("source_fields",
-            "the file '{file}' has {count} rows whose number of cells is not the {columns} of its header "
+            "the file '{file}' has {count} {count|row|rows} whose number of cells is not the {columns} of its header "
             "(first at data row {row}).\n"
             "  The file is cut short, or `separator:` or `quote:` is not the one it was written with.",
-            "el archivo '{file}' tiene {count} filas cuyo número de celdas no es el de su encabezado, "
+            "el archivo '{file}' tiene {count} {count|fila|filas} cuyo número de celdas no es el de su encabezado, "
             "{columns} "
             "(la primera, la fila de datos {row}).\n"
             "  El archivo está cortado, o `separator:` o `quote:` no es con el que fue escrito."),
@@ -114,9 +124,9 @@ _ALL = (
             "el archivo '{file}' termina dentro de una celda entre comillas.\n"
             "  El archivo está cortado; o las celdas no llevan comillas y `quote: null` debe decirlo."),
     Message("source_rows",
-            "the file '{file}' has {found} rows; {declared} were declared.\n"
+            "the file '{file}' has {found} {found|row|rows}; {declared} were declared.\n"
             "  The file is cut short or is another edition; obtain it again or correct `rows:`.",
-            "el archivo '{file}' tiene {found} filas; se declararon {declared}.\n"
+            "el archivo '{file}' tiene {found} {found|fila|filas}; se declararon {declared}.\n"
             "  El archivo está cortado o es otra edición; obténgalo de nuevo o corrija `rows:`."),
     Message("source_empty",
             "the file '{file}' is empty; a header and rows were expected.\n  Obtain the file again.",

@@ -25,7 +25,7 @@ SCHEMA = {
     ("study: abc\nyeer: 1", [("unknown_key", "f:2  yeer")]),
     ("study: 5\nyear: '2019'", [("wrong_type", "f:1  study"), ("wrong_type", "f:2  year")]),
     ("study: ABC", [("wrong_text", "f:1  study")]),
-    ("study: abc\nyear: 1900", [("wrong_size", "f:2  year")]),
+    ("study: abc\nyear: 1900", [("number_out_of_range", "f:2  year")]),
     ("study: abc\npsu: {unavailable: x, fallback: nobody}", [("not_among", "f:2  psu.fallback")]),
     ("study: abc\npsu: {unavailabel: x}", [("key_required", "f:2  psu"), ("unknown_key", "f:2  psu.unavailabel")]),
     ("study: abc\nby: []", [("wrong_size", "f:2  by")]),

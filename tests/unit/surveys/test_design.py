@@ -22,16 +22,16 @@ def test_strata_are_in_natural_order_and_rows_may_come_in_any():
     [
         ({"stratum": [1, None, 1], "psu": [1, 2, 3]}, "1 of 3 rows have no stratum"),
         ({"stratum": [1, 1, 1], "psu": ["a", None, np.nan]}, "2 of 3 rows have no psu"),
-        ({"stratum": [1, 1, 2, 2], "psu": [1, 2, 1, 3]}, "1 PSU numbers appear in more than one stratum"),
-        ({"stratum": [1, 1, 2], "psu": [1, 2, 3]}, r"1 strata have a single PSU \(2\)"),
-        ({"stratum": [1, 1], "psu": [1, 2], "psu_population": [5, 6]}, "not constant in 1 strata"),
+        ({"stratum": [1, 1, 2, 2], "psu": [1, 2, 1, 3]}, "1 PSU number appears in more than one stratum"),
+        ({"stratum": [1, 1, 2], "psu": [1, 2, 3]}, r"1 stratum has a single PSU \(2\)"),
+        ({"stratum": [1, 1], "psu": [1, 2], "psu_population": [5, 6]}, "not constant in 1 stratum"),
         ({"stratum": [1, 1], "psu": [1, 2], "psu_population": ["x", "y"]}, "not a number"),
         ({"stratum": [1, 1], "psu": [1, 2], "psu_population": [0.5, 0.5]}, "smaller than the number of PSUs"),
         (
             {"stratum": [1, 1], "psu": [1, 2], "lonely_psu": "adjust"},
             "'adjust' for strata with one PSU is not known",
         ),
-        ({"stratum": [1], "psu": [1, 2]}, "stratum has 1 rows where the data have 2"),
+        ({"stratum": [1], "psu": [1, 2]}, "stratum has 1 row where the data have 2"),
         ({"stratum": [], "psu": []}, "there are no rows"),
     ],
 )

@@ -76,7 +76,7 @@ def test_latin_1_with_a_stray_control_byte_is_read(tmp_path: Path) -> None:
     ("latin-1", "utf-8", "source_encoding"), ("utf-8", "latin-1", "source_mojibake"),
     ("utf-8", "cp850", "source_mojibake"), ("cp850", "latin-1", "source_mojibake"),
     ("latin-1", "cp850", "source_mojibake"), ("utf-16", "utf-8", "source_encoding"),
-    ("utf-8", "no-such-code", "source_encoding")])
+    ("utf-8", "no-such-code", "source_codec")])
 def test_a_wrong_encoding_is_refused(tmp_path: Path, written: str, declared: str, code: str) -> None:
     (tmp_path / "t.csv").write_bytes("nombre\nUsulután\nPotosí\nCañas\nJosé\nMaría\n".encode(written))
     assert refused(tmp_path, "t.csv", encoding=declared) == code
