@@ -17,6 +17,9 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "validates": "valida",
         "receives": "recibe",
         "everything": "todo",
+        "decisions": "Decisiones",
+        "forecast": "Lo que la muestra permitirá publicar: `forecast_es.md`.",
+        "questionnaire": "Cuestionario para el levantamiento con dispositivos (XLSForm): `questionnaire.xlsx`.",
         "design": "Diseño de la muestra",
         "stratum": "Estrato",
         "psu": "Unidad primaria de muestreo (UPM)",
@@ -44,6 +47,9 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "validates": "validates",
         "receives": "receives",
         "everything": "everything",
+        "decisions": "Decisions",
+        "forecast": "What the sample will be able to publish: `forecast_en.md`.",
+        "questionnaire": "Questionnaire for collection on devices (XLSForm): `questionnaire.xlsx`.",
         "design": "Sample design",
         "stratum": "Stratum",
         "psu": "Primary sampling unit (PSU)",
@@ -72,6 +78,12 @@ def plan_text(plan: Mapping[str, Any], language: Language) -> str:
     if plan["synthetic"]:
         lines += [f"**{words['synthetic']}**", ""]
     lines += [f"## {words['group']}", "", *_group(plan["working_group"], words), ""]
+    if plan.get("decisions"):
+        lines += [f"## {words['decisions']}", "", *_decisions(plan["decisions"], language), ""]
+    files = plan.get("files", ())
+    pointers = [words["forecast"]] if f"forecast_{language}.md" in files else []
+    pointers += [words["questionnaire"]] if "questionnaire.xlsx" in files else []
+    lines += [text for pointer in pointers for text in (pointer, "")]
     lines += [f"## {words['design']}", "", *_design(plan["design"], words, language), ""]
     lines += [f"## {words['domains']}", "", *([f"- `{name}`" for name in plan["planned"]] or [words["national"]]), ""]
     lines += [f"## {words['indicators']}", "", *[f"- `{name}`" for name in plan["indicators"]], ""]
@@ -88,6 +100,14 @@ def _group(members: list[dict[str, Any]], words: Mapping[str, str]) -> list[str]
         if member["role"] == "validates" and not what:
             what = words["everything"]
         lines.append(f"- {_inert(member['institution'])}: {words[member['role']]}" + (f" ({what})" if what else ""))
+    return lines
+
+
+def _decisions(decisions: list[dict[str, Any]], language: Language) -> list[str]:
+    lines = []
+    for one in decisions:
+        who = "; ".join(_inert(name) for name in one["by"])
+        lines.append(f"- {one['date']}: {_inert(one['decision'][language])}" + (f" ({who})" if who else ""))
     return lines
 
 

@@ -63,10 +63,16 @@ def publishable(plan: SamplePlan, publication: Publication, dictionary: Dictiona
             kinds[one.indicator] = KINDS[indicator.statistic]
     table = forecast(plan, kinds)
     sensitive = np.array([_sensitive(name, dictionary) for name in table["indicator"]], dtype=bool)
-    planned = ((table["group"] == "") | (table["group"] == "stratum") | table["group"].isin(publication.planned)
-               | table["group"].isin([name for one in plan.strata.values() for name in one.within])).to_numpy()
-    columns = {name: table[name].to_numpy(dtype=np.float64)
-               for name in ("expected", "se", "n", "cases", "population", "df", "deff")}
+    planned = (
+        (table["group"] == "")
+        | (table["group"] == "stratum")
+        | table["group"].isin(publication.planned)
+        | table["group"].isin([name for one in plan.strata.values() for name in one.within])
+    ).to_numpy()
+    columns = {
+        name: table[name].to_numpy(dtype=np.float64)
+        for name in ("expected", "se", "n", "cases", "population", "df", "deff")
+    }
     kind = table["kind"].to_numpy(dtype=str)
     judged = _judge(columns, kind, planned, sensitive, publication, plan.confidence)
     table["ci_low"], table["ci_high"] = judged["low"], judged["high"]
@@ -94,12 +100,28 @@ def _judge(
 ) -> dict[str, Any]:
     shape = np.array([SHAPES[one] for one in kind], dtype=str)
     low, high, certified = row_intervals(
-        shape, columns["expected"], columns["se"], columns["n"], columns["cases"], columns["population"],
-        columns["df"], confidence=confidence)
+        shape,
+        columns["expected"],
+        columns["se"],
+        columns["n"],
+        columns["cases"],
+        columns["population"],
+        columns["df"],
+        confidence=confidence,
+    )
     said = assess_all(
-        publication.standards, kind=np.array([JUDGED[one] for one in kind], dtype=str), estimate=columns["expected"],
-        se=columns["se"], n=np.round(columns["n"]), cases=np.round(columns["cases"]), deff=columns["deff"],
-        df=columns["df"], planned=planned, ci_low=low, ci_high=high)
+        publication.standards,
+        kind=np.array([JUDGED[one] for one in kind], dtype=str),
+        estimate=columns["expected"],
+        se=columns["se"],
+        n=np.round(columns["n"]),
+        cases=np.round(columns["cases"]),
+        deff=columns["deff"],
+        df=columns["df"],
+        planned=planned,
+        ci_low=low,
+        ci_high=high,
+    )
     status, reason = said.level.copy(), said.reason.copy()
     blind = (columns["df"] <= 0) & (status == "reliable")
     status[blind], reason[blind] = "weak", "no_degrees_of_freedom"

@@ -11,13 +11,15 @@ from surveys.sampling.sizes import FloatArray, inside
 TOO_MANY = Message(
     "allocation_too_many",
     "{asked} units are to be divided, but the strata hold {there}.\n  Ask for fewer.",
-    "se quieren repartir {asked} unidades, pero los estratos tienen {there}.\n  Pida menos.")
+    "se quieren repartir {asked} unidades, pero los estratos tienen {there}.\n  Pida menos.",
+)
 TOO_FEW = Message(
     "allocation_too_few",
     "{asked} units are to be divided, but the least of every stratum adds up to {least}.\n"
     "  Ask for more, or lower the least.",
     "se quieren repartir {asked} unidades, pero los mínimos de los estratos suman {least}.\n"
-    "  Pida más, o baje el mínimo.")
+    "  Pida más, o baje el mínimo.",
+)
 
 
 def neyman(

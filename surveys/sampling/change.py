@@ -62,12 +62,18 @@ def power_of_rounds(
     """
     p, q, size, again = (np.asarray(item, dtype=np.float64) for item in (first, second, n_first, n_second))
     problems = [*inside("significance", np.asarray(significance), 0.0, 1.0)]
-    problems += [*inside("first", p, 0.0, 1.0), *inside("second", q, 0.0, 1.0), *inside("n", size, 0.0, np.inf),
-                 *inside("n", again, 0.0, np.inf), *_within_zero_and_one("overlap", overlap)]
+    problems += [
+        *inside("first", p, 0.0, 1.0),
+        *inside("second", q, 0.0, 1.0),
+        *inside("n", size, 0.0, np.inf),
+        *inside("n", again, 0.0, np.inf),
+        *_within_zero_and_one("overlap", overlap),
+    ]
     if problems:
         raise DesignError(problems)
-    spread = np.sqrt(variance_of_change(p, q, n_first=size, n_second=again, deff=deff, overlap=overlap,
-                                        correlation=correlation))
+    spread = np.sqrt(
+        variance_of_change(p, q, n_first=size, n_second=again, deff=deff, overlap=overlap, correlation=correlation)
+    )
     critical = special.ndtri(1 - significance / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         shift = np.where(p == q, 0.0, np.abs(q - p) / spread)
@@ -138,14 +144,19 @@ def size_for_change(
     Kish (1965), Survey Sampling, section 12.4; United Nations (2005), Designing Household Survey Samples,
     section 3.4. The chance of declaring a change in the wrong direction is left out, as usual.
     """
-    found = [*inside("first", np.asarray(first), 0.0, 1.0), *inside("second", np.asarray(second), 0.0, 1.0),
-             *inside("power", np.asarray(power), 0.0, 1.0), *_within_zero_and_one("overlap", overlap),
-             *inside("response", np.asarray(response), 0.0, 1.0, closed=True),
-             *inside("second - first", np.asarray(abs(second - first)), 0.0, 1.0)]
+    found = [
+        *inside("first", np.asarray(first), 0.0, 1.0),
+        *inside("second", np.asarray(second), 0.0, 1.0),
+        *inside("power", np.asarray(power), 0.0, 1.0),
+        *_within_zero_and_one("overlap", overlap),
+        *inside("response", np.asarray(response), 0.0, 1.0, closed=True),
+        *inside("second - first", np.asarray(abs(second - first)), 0.0, 1.0),
+    ]
     if found:
         raise DesignError(found)
-    spread = variance_of_change(first, second, n_first=1.0, n_second=1.0, deff=deff, overlap=overlap,
-                                correlation=correlation)
+    spread = variance_of_change(
+        first, second, n_first=1.0, n_second=1.0, deff=deff, overlap=overlap, correlation=correlation
+    )
     reach = float(special.ndtri(1 - significance / 2) + special.ndtri(power))
     return float(np.ceil(np.round(reach**2 * float(spread) / (second - first) ** 2 / response, 9)))
 

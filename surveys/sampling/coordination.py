@@ -22,16 +22,16 @@ NUMBERS = Message(
     "{count} permanent random numbers are missing or outside (0, 1).\n  Keep the numbers of the earlier round as "
     "they were written.",
     "{count} números aleatorios permanentes faltan o están fuera de (0, 1).\n  Conserve los de la ronda anterior "
-    "como se guardaron.")
+    "como se guardaron.",
+)
 DUPLICATED = Message(
     "permanent_numbers_duplicate",
     "{count} units stand more than once in the frame.\n  Keep one row for each unit.",
-    "{count} unidades están más de una vez en el marco.\n  Deje una fila por unidad.")
+    "{count} unidades están más de una vez en el marco.\n  Deje una fila por unidad.",
+)
 
 
-def permanent_numbers(
-    units: ArrayLike, random: np.random.Generator, *, earlier: pd.Series | None = None
-) -> FloatArray:
+def permanent_numbers(units: ArrayLike, random: np.random.Generator, *, earlier: pd.Series | None = None) -> FloatArray:
     """Give every unit a random number for life; units of the earlier frame keep theirs.
 
     Parameters
@@ -100,9 +100,7 @@ def coordinated_simple(numbers: ArrayLike, n: int, *, coordination: Coordination
     return np.sort(np.argsort(rank, kind="stable")[:n]).astype(np.int64)
 
 
-def coordinated_poisson(
-    numbers: ArrayLike, probability: ArrayLike, *, coordination: Coordination = "keep"
-) -> IntArray:
+def coordinated_poisson(numbers: ArrayLike, probability: ArrayLike, *, coordination: Coordination = "keep") -> IntArray:
     r"""Draw with exact unequal probabilities and a size left to chance, by permanent numbers.
 
     Parameters
@@ -132,9 +130,7 @@ def coordinated_poisson(
     return np.flatnonzero(rank <= np.asarray(probability, dtype=np.float64)).astype(np.int64)
 
 
-def coordinated_pareto(
-    numbers: ArrayLike, probability: ArrayLike, *, coordination: Coordination = "keep"
-) -> IntArray:
+def coordinated_pareto(numbers: ArrayLike, probability: ArrayLike, *, coordination: Coordination = "keep") -> IntArray:
     r"""Draw a fixed number of units with nearly the wanted probabilities, by permanent numbers.
 
     Parameters
@@ -166,7 +162,7 @@ def coordinated_pareto(
     pi = checked_probabilities(probability)
     rank = _directed(numbers, coordination)
     value = rank * (1 - pi) / (pi * (1 - rank))
-    return np.sort(np.argsort(np.where(pi >= 1, -1.0, value), kind="stable")[:round(float(pi.sum()))]).astype(np.int64)
+    return np.sort(np.argsort(np.where(pi >= 1, -1.0, value), kind="stable")[: round(float(pi.sum()))]).astype(np.int64)
 
 
 def pareto_probabilities(probability: ArrayLike) -> FloatArray:

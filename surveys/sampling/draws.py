@@ -16,7 +16,8 @@ NOT_PROBABILITIES = Message(
     "inclusion probabilities must lie in (0, 1] and add up to a whole number; {count} do not, and the sum is "
     "{total}.\n  Compute them with `inclusion_probabilities`.",
     "las probabilidades de inclusión deben estar en (0, 1] y sumar un número entero; {count} no lo están, y la "
-    "suma es {total}.\n  Calcúlelas con `inclusion_probabilities`.")
+    "suma es {total}.\n  Calcúlelas con `inclusion_probabilities`.",
+)
 
 
 def draw_simple(total: int, n: int, random: np.random.Generator) -> IntArray:

@@ -15,8 +15,23 @@ from surveys.sampling.sizes import design_effect, sample_size, variance_of_propo
 
 STRATUM = "stratum"
 WHOLE = "_T"
-COLUMNS = ("indicator", "group", "code", "kind", "expected", "drawn", "n", "segments", "strata", "df", "deff", "se",
-           "cv", "cases", "population")
+COLUMNS = (
+    "indicator",
+    "group",
+    "code",
+    "kind",
+    "expected",
+    "drawn",
+    "n",
+    "segments",
+    "strata",
+    "df",
+    "deff",
+    "se",
+    "cv",
+    "cases",
+    "population",
+)
 
 
 @dataclass(frozen=True)
@@ -75,17 +90,24 @@ def domains_of(plan: SamplePlan) -> list[Domain]:
     total = sum(segments.values())
     drawn = total * plan.per_segment
     found = [Domain("", WHOLE, drawn, total, len(plan.strata), plan.population)]
-    found += [Domain(STRATUM, name, segments[name] * plan.per_segment, segments[name], 1, one.population)
-              for name, one in plan.strata.items()]
+    found += [
+        Domain(STRATUM, name, segments[name] * plan.per_segment, segments[name], 1, one.population)
+        for name, one in plan.strata.items()
+    ]
     for group in {name: None for one in plan.strata.values() for name in one.within}:
         for code in sorted({one.within[group] for one in plan.strata.values() if group in one.within}):
             members = [one for one in plan.strata.values() if one.within.get(group) == code]
             there = sum(segments[one.name] for one in members)
-            found.append(Domain(group, code, there * plan.per_segment, there, len(members),
-                                sum(one.population for one in members)))
+            found.append(
+                Domain(
+                    group, code, there * plan.per_segment, there, len(members), sum(one.population for one in members)
+                )
+            )
     for group, cells in plan.groups.items():
-        found += [Domain(group, code, drawn * share, total, len(plan.strata), plan.population * share)
-                  for code, share in cells.items()]
+        found += [
+            Domain(group, code, drawn * share, total, len(plan.strata), plan.population * share)
+            for code, share in cells.items()
+        ]
     return found
 
 
@@ -140,13 +162,34 @@ def required(plan: SamplePlan) -> pd.DataFrame:
             if domain.group != (target.by or ""):
                 continue
             _, deff = _answers_and_effect(one, domain, plan)
-            needed = float(sample_size(one.expected, target.value, kind=target.kind, deff=deff,
-                                       response=plan.response * one.response, population=domain.population,
-                                       per_unit=one.per_unit, confidence=plan.confidence))
-            rows.append((target.indicator, domain.group, domain.code, target.kind, target.value, deff, needed,
-                         domain.drawn, bool(domain.drawn >= needed)))
+            needed = float(
+                sample_size(
+                    one.expected,
+                    target.value,
+                    kind=target.kind,
+                    deff=deff,
+                    response=plan.response * one.response,
+                    population=domain.population,
+                    per_unit=one.per_unit,
+                    confidence=plan.confidence,
+                )
+            )
+            rows.append(
+                (
+                    target.indicator,
+                    domain.group,
+                    domain.code,
+                    target.kind,
+                    target.value,
+                    deff,
+                    needed,
+                    domain.drawn,
+                    bool(domain.drawn >= needed),
+                )
+            )
     return pd.DataFrame(
-        rows, columns=["indicator", "group", "code", "kind", "target", "deff", "needed", "drawn", "reached"])
+        rows, columns=["indicator", "group", "code", "kind", "target", "deff", "needed", "drawn", "reached"]
+    )
 
 
 def change_power(plan: SamplePlan) -> pd.DataFrame:
@@ -167,10 +210,22 @@ def change_power(plan: SamplePlan) -> pd.DataFrame:
     rows = []
     for overlap in sorted({0.0, later.overlap}):
         for then in later.to:
-            power = float(power_of_rounds(one.expected, then, n_first=n, n_second=n, deff=deff, overlap=overlap,
-                                          correlation=later.correlation))
-            needed = size_for_change(one.expected, then, deff=deff, overlap=overlap, correlation=later.correlation,
-                                     response=plan.response * one.response) / one.per_unit
+            power = float(
+                power_of_rounds(
+                    one.expected, then, n_first=n, n_second=n, deff=deff, overlap=overlap, correlation=later.correlation
+                )
+            )
+            needed = (
+                size_for_change(
+                    one.expected,
+                    then,
+                    deff=deff,
+                    overlap=overlap,
+                    correlation=later.correlation,
+                    response=plan.response * one.response,
+                )
+                / one.per_unit
+            )
             rows.append((later.indicator, one.expected, then, overlap, power, float(np.ceil(needed))))
     return pd.DataFrame(rows, columns=columns)
 
@@ -200,5 +255,20 @@ def _row(one: Expectation, domain: Domain, plan: SamplePlan, kind: str) -> tuple
         expected, cases = one.expected, n * one.expected
     if kind == "count":
         expected, se = expected * population, se * population
-    return (one.indicator, domain.group, domain.code, kind, expected, domain.drawn, n, domain.segments, domain.strata,
-            df, deff, se, se / abs(expected) if expected else np.nan, cases, population)
+    return (
+        one.indicator,
+        domain.group,
+        domain.code,
+        kind,
+        expected,
+        domain.drawn,
+        n,
+        domain.segments,
+        domain.strata,
+        df,
+        deff,
+        se,
+        se / abs(expected) if expected else np.nan,
+        cases,
+        population,
+    )

@@ -23,27 +23,30 @@ MOST_PAIRS = 2000
 COLUMN_ABSENT = Message(
     "frame_column",
     "the frame has no column '{name}'.\n  Its columns are: {columns}. Correct the name.",
-    "el marco no tiene la columna '{name}'.\n  Sus columnas son: {columns}. Corrija el nombre.")
+    "el marco no tiene la columna '{name}'.\n  Sus columnas son: {columns}. Corrija el nombre.",
+)
 DUPLICATE = Message(
     "frame_duplicate",
-    "{count} units stand more than once in the frame, so their chance would be doubled.\n"
-    "  Keep one row for each unit.",
-    "{count} unidades están más de una vez en el marco, y su probabilidad sería doble.\n"
-    "  Deje una fila por unidad.")
+    "{count} units stand more than once in the frame, so their chance would be doubled.\n  Keep one row for each unit.",
+    "{count} unidades están más de una vez en el marco, y su probabilidad sería doble.\n  Deje una fila por unidad.",
+)
 BLANK = Message(
     "frame_blank",
     "{count} rows of the frame have no '{name}'.\n  Complete them: a unit without it cannot be drawn.",
-    "{count} filas del marco no tienen '{name}'.\n  Complételas: sin ese dato la unidad no se puede elegir.")
+    "{count} filas del marco no tienen '{name}'.\n  Complételas: sin ese dato la unidad no se puede elegir.",
+)
 STRATUM_NOT_IN_FRAME = Message(
     "frame_stratum_absent",
     "the sample asks for stratum '{name}', which the frame does not have.\n  Correct the stratum.",
-    "la muestra pide el estrato '{name}', que el marco no tiene.\n  Corrija el estrato.")
+    "la muestra pide el estrato '{name}', que el marco no tiene.\n  Corrija el estrato.",
+)
 STRATUM_NOT_ASKED = Message(
     "frame_stratum_unasked",
     "stratum '{name}' of the frame gets no units, so nothing could be said of it.\n"
     "  Give it a sample, or take it out of the frame and of the population studied.",
     "el estrato '{name}' del marco no recibe unidades, y nada se podría decir de él.\n"
-    "  Dele una muestra, o quítelo del marco y de la población estudiada.")
+    "  Dele una muestra, o quítelo del marco y de la población estudiada.",
+)
 
 
 @dataclass(frozen=True)
@@ -128,14 +131,27 @@ def select(
     ----------
     Särndal, Swensson and Wretman (1992), sections 3.4, 3.6 and 3.7; Horvitz and Thompson (1952) for the weight.
     """
-    _check(frame, sample, unit=unit, stratum=stratum, size=size if method in ("pps_systematic", "brewer") else None,
-           order=order, method=method, certainty=certainty)
-    sizes = np.ones(len(frame)) if size is None or method in ("simple", "systematic") else (
-        pd.to_numeric(frame[size], errors="coerce").to_numpy(dtype=np.float64))
+    _check(
+        frame,
+        sample,
+        unit=unit,
+        stratum=stratum,
+        size=size if method in ("pps_systematic", "brewer") else None,
+        order=order,
+        method=method,
+        certainty=certainty,
+    )
+    sizes = (
+        np.ones(len(frame))
+        if size is None or method in ("simple", "systematic")
+        else (pd.to_numeric(frame[size], errors="coerce").to_numpy(dtype=np.float64))
+    )
     groups = _groups(frame, sample, stratum)
     ranked = _ranked(frame, groups, order)
-    chances = {name: inclusion_probabilities(sizes[rows], sample[name], certainty=certainty, where=_place(name))
-               for name, rows in ranked.items()}
+    chances = {
+        name: inclusion_probabilities(sizes[rows], sample[name], certainty=certainty, where=_place(name))
+        for name, rows in ranked.items()
+    }
     state = dict(random.bit_generator.state)
     seed = getattr(getattr(random.bit_generator, "seed_seq", None), "entropy", None)
     probability = np.zeros(len(frame))
@@ -230,5 +246,7 @@ def _groups(frame: pd.DataFrame, sample: Mapping[str, int], stratum: str | None)
 def _ranked(frame: pd.DataFrame, groups: dict[str, IntArray], order: tuple[str, ...]) -> dict[str, IntArray]:
     if not order:
         return groups
-    return {name: rows[frame.iloc[rows].reset_index(drop=True).sort_values(list(order), kind="stable").index.to_numpy()]
-            for name, rows in groups.items()}
+    return {
+        name: rows[frame.iloc[rows].reset_index(drop=True).sort_values(list(order), kind="stable").index.to_numpy()]
+        for name, rows in groups.items()
+    }

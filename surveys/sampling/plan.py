@@ -178,37 +178,64 @@ def plan_from(data: Mapping[str, Any]) -> SamplePlan:
         per_segment=float(data["per_segment"]),
         response=float(data.get("response", 1.0)),
         strata={str(name): _stratum(str(name), item) for name, item in data["strata"].items()},
-        groups={name: {str(code): float(share) for code, share in cells.items()}
-                for name, cells in (data.get("groups") or {}).items()},
+        groups={
+            name: {str(code): float(share) for code, share in cells.items()}
+            for name, cells in (data.get("groups") or {}).items()
+        },
         allocation=dict(data.get("allocation") or {}),
         expectations=tuple(_expectation(item) for item in data.get("indicators") or ()),
         targets=tuple(_target(item) for item in data.get("targets") or ()),
-        costs=None if costs is None else Costs(float(costs["segment"]), float(costs["unit"]), costs["currency"],
-                                               _number(costs.get("budget"))),
-        next_round=None if later is None else NextRound(
-            later["indicator"], tuple(float(value) for value in later["to"]), float(later.get("overlap", 0.0)),
-            float(later.get("correlation", 0.0))),
-        frame=None if frame is None else FrameFile(
-            frame["file"], frame["unit"], int(frame["seed"]), frame.get("stratum"), frame.get("size"),
-            frame.get("method", "pps_systematic"), tuple(frame.get("order") or ())),
+        costs=None
+        if costs is None
+        else Costs(float(costs["segment"]), float(costs["unit"]), costs["currency"], _number(costs.get("budget"))),
+        next_round=None
+        if later is None
+        else NextRound(
+            later["indicator"],
+            tuple(float(value) for value in later["to"]),
+            float(later.get("overlap", 0.0)),
+            float(later.get("correlation", 0.0)),
+        ),
+        frame=None
+        if frame is None
+        else FrameFile(
+            frame["file"],
+            frame["unit"],
+            int(frame["seed"]),
+            frame.get("stratum"),
+            frame.get("size"),
+            frame.get("method", "pps_systematic"),
+            tuple(frame.get("order") or ()),
+        ),
         confidence=float(data.get("confidence", 0.95)),
     )
 
 
 def _stratum(name: str, data: Mapping[str, Any]) -> PlannedStratum:
     segments = data.get("segments")
-    return PlannedStratum(name, float(data["population"]), data.get("label"),
-                          {key: str(code) for key, code in (data.get("within") or {}).items()},
-                          None if segments is None else int(segments))
+    return PlannedStratum(
+        name,
+        float(data["population"]),
+        data.get("label"),
+        {key: str(code) for key, code in (data.get("within") or {}).items()},
+        None if segments is None else int(segments),
+    )
 
 
 def _expectation(data: Mapping[str, Any]) -> Expectation:
     source = data.get("source")
     return Expectation(
-        data["indicator"], float(data["expected"]), float(data.get("per_unit", 1.0)), float(data.get("response", 1.0)),
-        _number(data.get("rho")), _number(data.get("deff")), float(data.get("weights", 1.0)),
-        _number(data.get("spread")), tuple(data.get("by") or ()),
-        None if source is None else Label(es=source["es"], en=source["en"]))
+        data["indicator"],
+        float(data["expected"]),
+        float(data.get("per_unit", 1.0)),
+        float(data.get("response", 1.0)),
+        _number(data.get("rho")),
+        _number(data.get("deff")),
+        float(data.get("weights", 1.0)),
+        _number(data.get("spread")),
+        tuple(data.get("by") or ()),
+        None if source is None else Label(es=source["es"], en=source["en"]),
+    )
 
 
 def _target(data: Mapping[str, Any]) -> PrecisionTarget:

@@ -15,52 +15,63 @@ FORECAST = ("proportion", "distribution", "mean", "total", "count")
 NO_INDICATOR = Message(
     "plan_indicator",
     "there is no indicator '{name}'.\n  Correct the name, or add it to dictionary.yaml.",
-    "no existe el indicador '{name}'.\n  Corrija el nombre, o agréguelo a dictionary.yaml.")
+    "no existe el indicador '{name}'.\n  Corrija el nombre, o agréguelo a dictionary.yaml.",
+)
 NO_CODE = Message(
     "plan_code",
     "'{name}' has no code '{code}'.\n  Write one of: {codes}.",
-    "'{name}' no tiene el código '{code}'.\n  Escriba uno de: {codes}.")
+    "'{name}' no tiene el código '{code}'.\n  Escriba uno de: {codes}.",
+)
 NO_FORECAST = Message(
     "plan_statistic",
     "'{name}' is a {statistic}; a forecast is made of a proportion, a mean, a total of units, or one code of a "
     "distribution (`name.code`).\n  Name another indicator.",
     "'{name}' es de tipo {statistic}; se prevé una proporción, una media, un total de unidades, o un código de una "
-    "distribución (`nombre.codigo`).\n  Nombre otro indicador.")
+    "distribución (`nombre.codigo`).\n  Nombre otro indicador.",
+)
 NO_BREAKDOWN = Message(
     "plan_breakdown",
     "'{name}' is neither a group of the plan, nor a breakdown of its strata, nor `stratum`.\n"
     "  Add it to `within` of every stratum, or to `groups`.",
     "'{name}' no es un grupo del plan, ni una desagregación de sus estratos, ni `stratum`.\n"
-    "  Agréguela a `within` de cada estrato, o a `groups`.")
+    "  Agréguela a `within` de cada estrato, o a `groups`.",
+)
 NOT_EVERYWHERE = Message(
     "plan_within",
     "'{name}' is said of {some} of {all} strata.\n  Say it in `within` of every stratum.",
-    "'{name}' se indica en {some} de {all} estratos.\n  Indíquela en `within` de todos.")
+    "'{name}' se indica en {some} de {all} estratos.\n  Indíquela en `within` de todos.",
+)
 IMPOSSIBLE_SHARE = Message(
     "plan_expected",
     "'{name}' expects {value}; a proportion lies between 0 and 1, without both.\n  Write a fraction: 1.1 % is 0.011.",
     "'{name}' espera {value}; una proporción está entre 0 y 1, sin incluirlos.\n"
-    "  Escriba una fracción: 1.1 % es 0.011.")
+    "  Escriba una fracción: 1.1 % es 0.011.",
+)
 NO_SPREAD = Message(
     "plan_spread",
     "'{name}' is a mean and needs `spread:`, the standard deviation among its units.",
-    "'{name}' es una media y necesita `spread:`, la desviación estándar entre sus unidades.")
+    "'{name}' es una media y necesita `spread:`, la desviación estándar entre sus unidades.",
+)
 NO_EFFECT = Message(
     "plan_effect",
     "'{name}' needs `rho:` (correlation within segments) or `deff:`, and only one of them.",
-    "'{name}' necesita `rho:` (correlación dentro de los segmentos) o `deff:`, y solo uno de ellos.")
+    "'{name}' necesita `rho:` (correlación dentro de los segmentos) o `deff:`, y solo uno de ellos.",
+)
 SHARES = Message(
     "plan_shares",
     "the shares of group '{name}' add up to {total}, not 1.\n  Correct them.",
-    "las partes del grupo '{name}' suman {total}, no 1.\n  Corríjalas.")
+    "las partes del grupo '{name}' suman {total}, no 1.\n  Corríjalas.",
+)
 NO_EXPECTATION = Message(
     "plan_target",
     "'{name}' is not among the plan's `indicators:`, which say what is expected of it.\n  Add it there.",
-    "'{name}' no está entre los `indicators:` del plan, que dicen lo que se espera de él.\n  Agréguelo allí.")
+    "'{name}' no está entre los `indicators:` del plan, que dicen lo que se espera de él.\n  Agréguelo allí.",
+)
 NOT_FOR_MEANS = Message(
     "plan_target_mean",
     "'{name}' is a mean; targets are set for proportions and totals.\n  Name another indicator.",
-    "'{name}' es una media; las metas se fijan para proporciones y totales.\n  Nombre otro indicador.")
+    "'{name}' es una media; las metas se fijan para proporciones y totales.\n  Nombre otro indicador.",
+)
 
 
 def plan_problems(plan: SamplePlan, dictionary: Dictionary, where: Where) -> list[Problem]:
@@ -94,8 +105,9 @@ def plan_problems(plan: SamplePlan, dictionary: Dictionary, where: Where) -> lis
         if target.by is not None and target.by not in groups:
             found.append(Problem(NO_BREAKDOWN, where(("plan", "targets", number, "by")), {"name": target.by}))
     if plan.next_round is not None and plan.next_round.indicator not in named:
-        found.append(Problem(NO_EXPECTATION, where(("plan", "next_round", "indicator")),
-                             {"name": plan.next_round.indicator}))
+        found.append(
+            Problem(NO_EXPECTATION, where(("plan", "next_round", "indicator")), {"name": plan.next_round.indicator})
+        )
     return found
 
 
@@ -109,11 +121,13 @@ def _strata(plan: SamplePlan, dictionary: Dictionary, where: Where) -> Iterator[
     for group in {name: None for stratum in plan.strata.values() for name in stratum.within}:
         having = [stratum for stratum in plan.strata.values() if group in stratum.within]
         if len(having) < len(plan.strata):
-            yield Problem(NOT_EVERYWHERE, where(("plan", "strata")),
-                          {"name": group, "some": len(having), "all": len(plan.strata)})
+            yield Problem(
+                NOT_EVERYWHERE, where(("plan", "strata")), {"name": group, "some": len(having), "all": len(plan.strata)}
+            )
         for stratum in having:
-            yield from _code(group, stratum.within[group], dictionary,
-                             where(("plan", "strata", stratum.name, "within", group)))
+            yield from _code(
+                group, stratum.within[group], dictionary, where(("plan", "strata", stratum.name, "within", group))
+            )
     for group, cells in plan.groups.items():
         for code in cells:
             yield from _code(group, code, dictionary, where(("plan", "groups", group, code)))

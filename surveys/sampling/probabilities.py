@@ -13,21 +13,25 @@ ABOVE_ONE = Message(
     "{count} units are so large that their inclusion probability would be above one.\n"
     "  Allow certainty selections, split the units, or draw fewer.",
     "{count} unidades son tan grandes que su probabilidad de inclusión sería mayor que uno.\n"
-    "  Permita la inclusión forzosa, divida las unidades, o elija menos.")
+    "  Permita la inclusión forzosa, divida las unidades, o elija menos.",
+)
 SIZE_MISSING = Message(
     "frame_size_missing",
     "{count} units have no positive size; each must have one to be drawn in proportion to it.\n"
     "  Complete the sizes, or join empty units to a neighbour.",
     "{count} unidades no tienen un tamaño positivo; cada una lo necesita para elegirla en proporción.\n"
-    "  Complete los tamaños, o una las unidades vacías a una vecina.")
+    "  Complete los tamaños, o una las unidades vacías a una vecina.",
+)
 MORE_THAN_THERE = Message(
     "sample_exceeds_stratum",
     "{asked} units are asked of a stratum that has {there}.\n  Ask for fewer, or join the stratum to another.",
-    "se piden {asked} unidades a un estrato que tiene {there}.\n  Pida menos, o una el estrato a otro.")
+    "se piden {asked} unidades a un estrato que tiene {there}.\n  Pida menos, o una el estrato a otro.",
+)
 NOT_A_SIZE = Message(
     "sample_not_whole",
     "the sample of a stratum must be a whole number above zero, not {asked}.\n  Correct the allocation.",
-    "la muestra de un estrato debe ser un número entero mayor que cero, no {asked}.\n  Corrija la asignación.")
+    "la muestra de un estrato debe ser un número entero mayor que cero, no {asked}.\n  Corrija la asignación.",
+)
 
 
 def inclusion_probabilities(size: ArrayLike, n: int, *, certainty: bool = True, where: str = "frame") -> FloatArray:

@@ -16,7 +16,8 @@ Target = Literal["cv", "half_width", "log_cv"]
 OUTSIDE = Message(
     "sampling_value_outside",
     "{name} has {count} values outside {limits}.\n  Correct them: sample sizes cannot be computed.",
-    "{name} tiene {count} valores fuera de {limits}.\n  Corríjalos: no se puede calcular el tamaño de muestra.")
+    "{name} tiene {count} valores fuera de {limits}.\n  Corríjalos: no se puede calcular el tamaño de muestra.",
+)
 
 
 def sample_size(
@@ -78,12 +79,18 @@ def sample_size(
     Cochran (1977), Sampling Techniques, 3rd ed., sections 4.4 to 4.7. United Nations (2005), Household Sample
     Surveys in Developing and Transition Countries, chapter 2. CEPAL (2020), LC/TS.2020, for the logarithm.
     """
-    p, goal, effect, rate, size, load = (np.asarray(item, dtype=np.float64) for item in (
-        proportion, target, deff, response, population, per_unit))
-    found = [*inside("proportion", p, 0.0, 1.0), *inside("target", goal, 0.0, np.inf),
-             *inside("deff", effect, 0.0, np.inf),
-             *inside("response", rate, 0.0, 1.0, closed=True), *inside("population", size, 0.0, np.inf, closed=True),
-             *inside("per_unit", load, 0.0, np.inf), *inside("confidence", np.asarray(confidence), 0.0, 1.0)]
+    p, goal, effect, rate, size, load = (
+        np.asarray(item, dtype=np.float64) for item in (proportion, target, deff, response, population, per_unit)
+    )
+    found = [
+        *inside("proportion", p, 0.0, 1.0),
+        *inside("target", goal, 0.0, np.inf),
+        *inside("deff", effect, 0.0, np.inf),
+        *inside("response", rate, 0.0, 1.0, closed=True),
+        *inside("population", size, 0.0, np.inf, closed=True),
+        *inside("per_unit", load, 0.0, np.inf),
+        *inside("confidence", np.asarray(confidence), 0.0, 1.0),
+    ]
     if found:
         raise DesignError(found)
     allowed = _allowed_variance(p, goal, kind, confidence)
@@ -156,16 +163,18 @@ def design_effect(rho: ArrayLike, per_segment: ArrayLike, *, weights: ArrayLike 
     """
     rate, load, factor = (np.asarray(item, dtype=np.float64) for item in (rho, per_segment, weights))
     effect = factor * (1 + (load - 1) * rate)
-    found = [*inside("rho", rate, -1.0, 1.0, closed=True), *inside("weights", factor, 1.0 - 1e-12, np.inf),
-             *inside("per_segment", load, 1.0 - 1e-12, np.inf), *inside("deff", effect, 0.0, np.inf)]
+    found = [
+        *inside("rho", rate, -1.0, 1.0, closed=True),
+        *inside("weights", factor, 1.0 - 1e-12, np.inf),
+        *inside("per_segment", load, 1.0 - 1e-12, np.inf),
+        *inside("deff", effect, 0.0, np.inf),
+    ]
     if found:
         raise DesignError(found)
     return effect
 
 
-def expected_cases(
-    households: ArrayLike, *, response: ArrayLike, size: ArrayLike, prevalence: ArrayLike
-) -> FloatArray:
+def expected_cases(households: ArrayLike, *, response: ArrayLike, size: ArrayLike, prevalence: ArrayLike) -> FloatArray:
     r"""Cases that a sample of households is expected to find: the planning rule of a rare population.
 
     Parameters

@@ -63,9 +63,12 @@ def best_two_stage(
     ----------
     Cochran (1977), section 10.6; Kish (1965), section 8.3B.
     """
-    found = [*inside("budget", np.asarray(budget), 0.0, np.inf),
-             *inside("segment_cost", np.asarray(segment_cost), 0.0, np.inf),
-             *inside("unit_cost", np.asarray(unit_cost), 0.0, np.inf), *inside("rho", np.asarray(rho), 0.0, 1.0)]
+    found = [
+        *inside("budget", np.asarray(budget), 0.0, np.inf),
+        *inside("segment_cost", np.asarray(segment_cost), 0.0, np.inf),
+        *inside("unit_cost", np.asarray(unit_cost), 0.0, np.inf),
+        *inside("rho", np.asarray(rho), 0.0, 1.0),
+    ]
     if found:
         raise DesignError(found)
     per_segment = float(np.clip(np.sqrt(segment_cost / unit_cost * (1 - rho) / rho), 1.0, most))
@@ -98,10 +101,12 @@ def two_stage_choices(
     best = best_two_stage(budget=budget, segment_cost=segment_cost, unit_cost=unit_cost, rho=rho)
     rows = []
     for load in per_segment:
-        one = _two_stage(float(np.floor(budget / (segment_cost + unit_cost * load))), float(load), segment_cost,
-                         unit_cost, rho)
-        rows.append((load, one.segments, one.segments * load, one.cost, one.deff, one.effective,
-                     one.effective / best.effective))
+        one = _two_stage(
+            float(np.floor(budget / (segment_cost + unit_cost * load))), float(load), segment_cost, unit_cost, rho
+        )
+        rows.append(
+            (load, one.segments, one.segments * load, one.cost, one.deff, one.effective, one.effective / best.effective)
+        )
     return pd.DataFrame(rows, columns=["per_segment", "segments", "units", "cost", "deff", "effective", "efficiency"])
 
 
