@@ -64,10 +64,10 @@ TEMPLATE_EXISTS = Message(
 )
 TEMPLATE_BESIDE = Message(
     "totals_template_beside",
-    "The file is there already; nothing is written over. It lacks {added} cells of the margins of the recipe, which are "
-    "now in '{beside}'. Fill them in and copy them over.",
-    "El archivo ya existe; no se escribe encima. Le faltan {added} celdas de los márgenes de la receta, que ahora están "
-    "en '{beside}'. Complételas y cópielas.",
+    "The file is there already; nothing is written over. It lacks {added} cells of the margins of the recipe, which "
+    "are now in '{beside}'. Fill them in and copy them over.",
+    "El archivo ya existe; no se escribe encima. Le faltan {added} celdas de los márgenes de la receta, que ahora "
+    "están en '{beside}'. Complételas y cópielas.",
 )
 NO_MARGINS = Message(
     "totals_no_margins",
