@@ -35,6 +35,8 @@ class Labels:
 
     def part(self, name: str) -> str:
         """Label of the code of one part of a distribution, such as ``reason.3``."""
+        if self.dictionary.indicators[name.partition(".")[0]].statistic == "survival":
+            return self.dictionary.part_label(name).get(self.words.language)
         whole, _, code = name.partition(".")
         variable = self.dictionary.indicators[whole].of
         return self._code(str(variable), code)

@@ -14,6 +14,7 @@ from pipeline.report_alt import describe
 from pipeline.report_labels import WHOLE, Labels
 from pipeline.report_methods import Section, Source, methods_sections, sources_of
 from pipeline.report_numbers import estimate_text, with_sign
+from pipeline.report_results import RESULTS, Results, build_results
 from pipeline.report_tables import (
     MARKS,
     Note,
@@ -64,7 +65,7 @@ class Chapter:
     number: int
     title: str
     paragraphs: tuple[str, ...]
-    exhibits: tuple[Table | Chart, ...]
+    exhibits: tuple[Table | Chart | Results, ...]
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Report:
 
 def build_report(
     frame: pd.DataFrame, study: Study, dictionary: Dictionary, records: Mapping[str, Mapping[str, Any]],
-    words: Words, *, fonts: Path,
+    words: Words, *, fonts: Path, analyses: Mapping[str, pd.DataFrame] | None = None,
 ) -> Report:
     """Build the report of one study in the language of the words.
 
@@ -115,6 +116,8 @@ def build_report(
         Fixed phrases.
     fonts : Path
         Fonts of the charts.
+    analyses : mapping of str to DataFrame, optional
+        Comparisons, models and tests, as the estimation stage left them.
 
     Returns
     -------
@@ -125,7 +128,8 @@ def build_report(
     methods = records.get("estimate", {}).get("methods", {})
     confidence = f"{100 * float(methods.get('confidence', 0.95)):g}"
     plan = [exhibit for chapter in study.report.chapters for exhibit in chapter.exhibits]
-    builder = _Exhibits(frame, labels, confidence, fonts, [item for item in plan if item.kind not in CHARTS])
+    builder = _Exhibits(frame, labels, confidence, fonts, [item for item in plan if item.kind not in CHARTS],
+                        study, analyses or {})
     chapters = tuple(
         Chapter(number, chapter.title.get(language), _paragraphs(chapter.text.get(language) if chapter.text else ""),
                 tuple(builder.exhibits(chapter.exhibits)))
@@ -156,16 +160,18 @@ class _Exhibits:
     """Numbers the exhibits of a report and makes a data table for every chart that no chapter table covers."""
 
     def __init__(self, frame: pd.DataFrame, labels: Labels, confidence: str, fonts: Path,
-                 planned: Sequence[Exhibit]) -> None:
+                 planned: Sequence[Exhibit], study: Study, analyses: Mapping[str, pd.DataFrame]) -> None:
         self.frame, self.labels, self.confidence, self.fonts = frame, labels, confidence, fonts
-        self.planned = planned
+        self.planned, self.study, self.analyses = planned, study, analyses
         self.tables = self.charts = 0
         self.data_tables: list[Table] = []
 
-    def exhibits(self, plan: Sequence[Exhibit]) -> Iterator[Table | Chart]:
+    def exhibits(self, plan: Sequence[Exhibit]) -> Iterator[Table | Chart | Results]:
         for exhibit in plan:
             if exhibit.kind in CHARTS:
                 yield self.chart(exhibit)
+            elif exhibit.kind in RESULTS:
+                yield self.results(exhibit)
             else:
                 yield self.table(exhibit)
 
@@ -174,6 +180,12 @@ class _Exhibits:
         number = f"{self.labels.words['table']} {self.tables}"
         return build_table(self.frame, exhibit.indicators, exhibit.by, self.labels, number=number,
                            anchor=f"table-{self.tables}", title=self.title(exhibit), confidence=self.confidence)
+
+    def results(self, exhibit: Exhibit) -> Results:
+        self.tables += 1
+        return build_results(
+            exhibit, self.study, self.analyses, self.labels, number=f"{self.labels.words['table']} {self.tables}",
+            anchor=f"table-{self.tables}", title=self.title(exhibit), confidence=self.confidence)
 
     def chart(self, exhibit: Exhibit) -> Chart:
         self.charts += 1
@@ -198,7 +210,8 @@ class _Exhibits:
         """Name the table with a chart's values, made for the annex where no chapter has it."""
         word = self.labels.words["table"]
         for place, table in enumerate(self.planned, start=1):
-            if table.by == exhibit.by and set(exhibit.indicators) <= set(table.indicators):
+            same = table.by == exhibit.by and set(exhibit.indicators) <= set(table.indicators)
+            if same and table.kind not in RESULTS:
                 return f"{word} {place}"
         place = len(self.data_tables) + 1
         self.data_tables.append(build_table(
@@ -209,6 +222,8 @@ class _Exhibits:
     def title(self, exhibit: Exhibit) -> str:
         if exhibit.title is not None:
             return exhibit.title.get(self.labels.words.language)
+        if exhibit.kind in RESULTS and not exhibit.indicators:
+            return ""
         what = listed([self.labels.indicator(name) for name in exhibit.indicators], self.labels.words)
         if not exhibit.by:
             return what

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from estimates.protection import published_view
+from pipeline.analysis_files import read_analyses
 from pipeline.estimate_files import read_estimates
 from pipeline.report_files import read_records, write_report
 from pipeline.report_model import build_report
@@ -22,9 +23,10 @@ def run(run: Run) -> None:
     """
     loaded = load_study(run.study_folder, run.project)
     frame = published_view(read_estimates(run.input("estimate") / "estimates.csv"))
+    analyses = read_analyses(run.input("estimate"))
     records = read_records({stage: run.input(stage) for stage in ("ingest", "weight", "estimate")})
     templates = run.project.templates
     for language in loaded.study.languages:
         report = build_report(frame, loaded.study, loaded.dictionary, records, load_words(templates, language),
-                              fonts=templates / "fonts")
+                              fonts=templates / "fonts", analyses=analyses)
         write_report(run.output, report, templates)

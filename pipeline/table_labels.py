@@ -65,8 +65,7 @@ class Labels:
         label = indicator.label.get(self.language)
         if not code:
             return label
-        variable = self.dictionary.variables[indicator.of.strip()]
-        return f"{label}: {self._code(str(variable.codes), code)}"
+        return f"{label}: {self.dictionary.part_label(name).get(self.language)}"
 
     def breakdown(self, name: str) -> str:
         """Name a breakdown."""

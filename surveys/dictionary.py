@@ -278,6 +278,22 @@ class Dictionary:
         codes = self.variables[variable].codes
         return tuple(self.code_lists[codes].codes) if codes else ()
 
+    def part_label(self, name: str) -> Label:
+        """Return the label of one part of an indicator: the code of a distribution, the time of a survival curve.
+
+        Parameters
+        ----------
+        name : str
+            Such as ``reason.3``.
+        """
+        whole, _, part = name.partition(".")
+        indicator = self.indicators[whole]
+        if indicator.statistic == "survival":
+            unit = self.variables[indicator.options.time].unit if indicator.options.time in self.variables else None
+            return Label(f"t = {part}" + (f" ({unit})" if unit else ""), f"t = {part}" + (f" ({unit})" if unit else ""))
+        codes = self.variables[indicator.of.strip()].codes
+        return self.code_lists[str(codes)].codes[part].label
+
     def reason(self, kind: str) -> int:
         """Return the number under which a kind of missing is kept: 1 for the first."""
         return tuple(self.missing_kinds).index(kind) + 1
