@@ -1,0 +1,78 @@
+"""Contrasts, ratios between domains and standardized rates agree with R's svycontrast and svystandardize."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from estimates.contrast import domain_figures, linear_contrasts, rate_with_uncertain_denominator, ratio_contrast
+from surveys.design import design_from_columns
+
+HERE = Path(__file__).parent
+SHARES = np.array([0.3, 0.3, 0.25, 0.15])
+
+
+@pytest.fixture(scope="module")
+def people():
+    data = pd.read_csv(HERE / "calibrated.csv")
+    design = design_from_columns(data["stratum"], data["psu"], psu_population=data["frame"])
+    return data, design
+
+
+def check(expected, case, found, at=0):
+    row = expected("contrasts").query("case == @case").iloc[0]
+    assert found.estimate[at] == pytest.approx(row["estimate"], rel=1e-10)
+    assert found.se[at] == pytest.approx(row["se"], rel=1e-9)
+
+
+def test_differences_averages_and_trends(people, expected):
+    data, design = people
+    age = (data["age"] - 1).to_numpy(np.int64)
+    y, w = data["moved"].to_numpy(float), data["weight"].to_numpy()
+    figures = domain_figures(y, np.ones(y.size), age, 4, w, design)
+    coefficients = [[1, -1, 0, 0], [0, 0, 1, -1], [0.4, 0.3, 0.2, 0.1], [-3, -1, 1, 3]]
+    found = linear_contrasts(figures, coefficients, design)
+    for at, case in enumerate(("difference.12", "difference.34", "average", "trend")):
+        check(expected, case, found, at)
+    check(expected, "ratio.21", ratio_contrast(figures, 1, 0, design))
+    totals = domain_figures(y, None, age, 4, w, design)
+    check(expected, "totals.12", linear_contrasts(totals, [1, -1, 0, 0], design))
+    # Some PSUs hold nobody of the two older groups.
+    assert found.df.tolist() == [40, 37, 40, 40]
+    assert ((found.low < found.estimate) & (found.estimate < found.high)).all()
+
+
+def test_standardized_rates(people, expected):
+    data, design = people
+    sex, age = (data["sex"] - 1).to_numpy(np.int64), (data["age"] - 1).to_numpy(np.int64)
+    y, w = data["moved"].to_numpy(float), data["weight"].to_numpy()
+    whole = domain_figures(y, np.ones(y.size), age, 4, w, design)
+    check(expected, "standardized._T", linear_contrasts(whole, SHARES, design))
+    both = domain_figures(y, np.ones(y.size), sex * 4 + age, 8, w, design)
+    rows = np.vstack([np.r_[SHARES, 0 * SHARES], np.r_[0 * SHARES, SHARES], np.r_[SHARES, -SHARES]])
+    found = linear_contrasts(both, rows, design)
+    for at, case in enumerate(("standardized.1", "standardized.2", "standardized.difference")):
+        check(expected, case, found, at)
+
+
+def test_a_domain_without_members_spoils_only_what_uses_it(people):
+    data, design = people
+    age = (data["age"] - 1).to_numpy(np.int64)
+    figures = domain_figures(
+        data["moved"].to_numpy(float), np.ones(age.size), age, 5, data["weight"].to_numpy(), design
+    )
+    found = linear_contrasts(figures, [[1, -1, 0, 0, 0], [1, 0, 0, 0, -1]], design)
+    assert np.isfinite(found.se[0]) and np.isnan(found.estimate[1]) and np.isnan(found.se[1])
+    assert np.isnan(ratio_contrast(figures, 0, 4, design).estimate[0])
+
+
+def test_rate_over_a_number_from_elsewhere():
+    rate, variance = rate_with_uncertain_denominator(500.0, 400.0, 20_000.0, 0.0)
+    assert (rate, variance) == pytest.approx((25.0, (1000 / 20_000) ** 2 * 400))
+    _, wider = rate_with_uncertain_denominator(500.0, 400.0, 20_000.0, 500.0**2)
+    # Squared coefficients of variation of independent sources add up.
+    assert wider / 25.0**2 == pytest.approx(400 / 500**2 + (500 / 20_000) ** 2)
+    assert np.isnan(rate_with_uncertain_denominator(1.0, 1.0, 0.0, 0.0)[0])
