@@ -129,7 +129,7 @@ def calibrated_variance(
     References
     ----------
     Särndal, Swensson and Wretman (1992), result 6.6.1 (g-weighted residuals); Deville and Särndal (1992), JASA
-    87(418), section 3, result 5 and eq. 3.4.
+    87(418), result 5 (every distance is asymptotically the regression estimator).
     """
     values = np.asarray(totals, dtype=np.float64).reshape(design.psus, -1)
     sums = np.asarray(group_sums, dtype=np.float64).reshape(adjustment.x.shape[0], -1)
@@ -171,7 +171,7 @@ def calibrated_cell_variances(
 
     References
     ----------
-    Särndal, Swensson and Wretman (1992), result 6.6.1 and section 10.6 (domains).
+    Särndal, Swensson and Wretman (1992), result 6.6.1, and chapter 10 (domains).
     """
     row = np.flatnonzero(cell >= 0)
     at, z = cell[row], linearized[row]

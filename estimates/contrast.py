@@ -137,8 +137,8 @@ def linear_contrasts(
 
     References
     ----------
-    Särndal, Swensson and Wretman (1992), section 5.5; Korn and Graubard (1999), Analysis of Health Surveys, section
-    3.4 (standardized rates).
+    Särndal, Swensson and Wretman (1992), section 5.5; Korn and Graubard (1999), Analysis of Health Surveys
+    (standardized rates).
     """
     a = np.atleast_2d(np.asarray(coefficients, dtype=np.float64))
     used = a != 0
@@ -220,7 +220,7 @@ def rate_with_uncertain_denominator(
 
     References
     ----------
-    Särndal, Swensson and Wretman (1992), result 5.6.2, without covariance.
+    Särndal, Swensson and Wretman (1992), section 5.6, without covariance.
     """
     if not denominator > 0:
         return float("nan"), float("nan")

@@ -34,7 +34,8 @@ def total_covariance(totals: npt.ArrayLike, design: Design) -> npt.NDArray[np.fl
 
     References
     ----------
-    Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, eq. 5.2.9 with 4.6.2.
+    Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, section 5.4 (vectors of totals)
+    with section 4.6 (the simplified form of the first stage).
     """
     values = np.asarray(totals, dtype=np.float64).reshape(design.psus, -1)
     sizes = design.psus_per_stratum

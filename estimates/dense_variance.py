@@ -32,7 +32,7 @@ def dense_variances(totals: npt.ArrayLike, design: Design, share: FloatVector | 
 
     References
     ----------
-    Särndal, Swensson and Wretman (1992), result 3.7.2 for the units of each stratum; result 4.3.1 for the shares.
+    Särndal, Swensson and Wretman (1992), section 3.7 for the units of each stratum; result 4.3.1 for the shares.
     """
     values = np.asarray(totals, dtype=np.float64).reshape(design.psus, -1)
     sizes = design.psus_per_stratum

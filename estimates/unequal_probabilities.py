@@ -92,8 +92,7 @@ def hajek_variance(totals: npt.ArrayLike, inclusion: FloatVector, design: Design
 
     References
     ----------
-    Hájek (1964), Annals of Mathematical Statistics 35(4), 1491-1523; Berger (2005), Journal of Official
-    Statistics 21(1), 51-63.
+    Hájek (1964), Annals of Mathematical Statistics 35(4), 1491-1523.
     """
     values = _columns(totals)
     stratum = design.stratum_of_psu

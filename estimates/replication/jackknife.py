@@ -66,7 +66,7 @@ def jackknife_variance(replicates: npt.ArrayLike, estimate: npt.ArrayLike, desig
 
     References
     ----------
-    Wolter (2007), eq. 4.5.3, around the full-sample estimate (R survey ``mse = TRUE``).
+    Wolter (2007), section 4.5, around the full-sample estimate (R survey ``mse = TRUE``).
     """
     sizes = design.psus_per_stratum
     scale = (design.fpc * (sizes - 1) / sizes)[design.stratum_of_psu]
