@@ -248,10 +248,16 @@ def _phases(step: WeightingStep, read: RecipeColumns, rates: bool) -> Run:
     responded = read.condition(said["responded"]) if "responded" in said else selected
     groups, name = read.classes(said.get("groups")), said.get("probability")
     probability = None if name is None else read.numbers(name)
-    return lambda before, weights: two_phase(
-        before, selected=selected, responded=responded, groups=groups, probability=probability, variable=name or "",
-        where=read.where, parameters=_record(step, read),
-    )  # fmt: skip
+
+    def run(before: FloatVector, weights: Mapping[str, WeightSet]) -> WeightStep:
+        # Units that a replicate leaves out are in neither phase.
+        here = weights[read.level].base > 0 if read.level in weights else np.ones(read.rows, dtype=bool)
+        return two_phase(
+            before, selected=selected & here, responded=responded, groups=groups, probability=probability,
+            variable=name or "", where=read.where, parameters=_record(step, read),
+        )  # fmt: skip
+
+    return run
 
 
 def _pool(step: WeightingStep, read: RecipeColumns, rates: bool) -> Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -86,7 +87,9 @@ def response_propensity(
     frequency = None if weight is None else weight[eligible] / weight[eligible].mean()
     problem = DataError([Problem(PROPENSITY_SEPARATED, where, {"predictors": ", ".join(predictors)})])
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            # what it warns of is looked for below, and said in plain words
+            warnings.simplefilter("ignore")
             model = sm.GLM(responded[eligible].astype(float), x[eligible], family=sm.families.Binomial(),
                            freq_weights=frequency)  # fmt: skip
             fitted = model.fit(maxiter=100, tol=1e-12)
