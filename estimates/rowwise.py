@@ -137,7 +137,8 @@ def poverty_cells(
         slope[cell] = poverty_slope(value, w, chosen, float(limit[0]), power)
     density = kernel_density(income, weight, quantile) if income.size else np.nan
     below = (income <= quantile).astype(np.float64) - line.p
-    common = np.bincount(psu.astype(np.int64), weights=weight * below, minlength=cells.design.psus)
+    by_psu = np.bincount(psu.astype(np.int64), weights=weight * below, minlength=cells.design.psus)
+    common = by_psu.astype(np.float64)
     # Without spread the density, and with it the error of the line, cannot be known.
     scale = -slope * line.share / (float(weight.sum()) * density) if density > 0 else np.where(slope == 0, 0.0, np.nan)
     known = np.isfinite(scale)

@@ -49,7 +49,11 @@ def verdicts_by_standard(
         kind = np.array([kinds[indicator] for indicator in some["indicator"]], dtype=np.str_)
         if len(some) == 0:
             continue
-        found = assess(name, kind=kind, planned=np.array(is_planned), **column)
+        found = assess(
+            name, kind=kind, planned=np.array(is_planned), estimate=column["estimate"], se=column["se"], n=column["n"],
+            cases=column["cases"], deff=column["deff"], df=column["df"], ci_low=column["ci_low"],
+            ci_high=column["ci_high"],
+        )  # fmt: skip
         levels = {word: standard.levels[word] for word in dict.fromkeys(found.native)}
         judged = some[["study", "indicator", *breakdowns]].assign(
             standard=name, level=found.level,

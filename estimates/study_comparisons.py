@@ -135,8 +135,8 @@ def _group(code: str, first: str, between: Coding, domain: BoolVector) -> BoolVe
     if code == WHOLE:
         return domain
     if code == REST:
-        return domain & (between.codes >= 0) & (between.codes != between.labels.index(first))
-    return domain & (between.codes == between.labels.index(code))
+        return np.asarray(domain & (between.codes >= 0) & (between.codes != between.labels.index(first)))
+    return np.asarray(domain & (between.codes == between.labels.index(code)))
 
 
 def _judged(found: Contrast, statuses: list[str | None]) -> dict[str, object]:

@@ -54,7 +54,7 @@ def model_study(
         `TEST_COLUMNS`: Rao and Scott's second-order test.
     """
     analyses = study.analyses
-    levels = dict.fromkeys(item.level for item in (*analyses.models, *analyses.independence))
+    levels = dict.fromkeys([*(item.level for item in analyses.models), *(item.level for item in analyses.independence)])
     models: list[dict[str, object]] = []
     tests: list[dict[str, object]] = []
     if levels:

@@ -118,10 +118,12 @@ def _comparison(
     exhibit: Exhibit, tables: Mapping[str, pd.DataFrame], labels: Labels, number: str, anchor: str, title: str,
     confidence: str,
 ) -> Results:
-    words, rows, sentences = labels.words, [], []
+    words = labels.words
+    rows: list[tuple[str, ...]] = []
+    sentences: list[str] = []
     table = tables.get("comparisons", pd.DataFrame())
     marks: dict[str, None] = {}
-    for record in table.to_dict("records"):
+    for record in _records(table):
         whole = str(record["indicator"]).partition(".")[0]
         named = record["indicator"] in exhibit.indicators or whole in exhibit.indicators
         within = [column for column in _within(table) if record[column] != WHOLE]
@@ -163,8 +165,9 @@ def _regression(
     name = str(exhibit.options.get("model"))
     model = next((item for item in study.analyses.models if item.name == name), None)
     table = tables.get("models", pd.DataFrame(columns=["model"]))
-    records = table[table["model"] == name].to_dict("records")
-    rows, references = [], dict[str, None]()
+    records = _records(table[table["model"] == name])
+    rows: list[tuple[str, ...]] = []
+    references: dict[str, None] = {}
     for record in records:
         term, code = str(record["term"]), str(record["code"])
         label = _term(term, labels)
@@ -196,8 +199,10 @@ def _regression(
 def _independence(
     exhibit: Exhibit, tables: Mapping[str, pd.DataFrame], labels: Labels, number: str, anchor: str
 ) -> Results:
-    words, rows, sentences = labels.words, [], []
-    for record in tables.get("tests", pd.DataFrame()).to_dict("records"):
+    words = labels.words
+    rows: list[tuple[str, ...]] = []
+    sentences: list[str] = []
+    for record in _records(tables.get("tests", pd.DataFrame())):
         first, second = labels.breakdown(str(record["rows"])), labels.breakdown(str(record["columns"]))
         label = f"{first} × {second}"
         if record["status"] == "withheld":
@@ -247,6 +252,10 @@ def _code(variable: str, code: str, labels: Labels) -> str:
     known = labels.dictionary.variables.get(variable)
     listed = labels.dictionary.code_lists[known.codes].codes.get(code) if known is not None and known.codes else None
     return code if listed is None else listed.label.get(labels.words.language)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, object]]:
+    return [{str(name): value for name, value in record.items()} for record in table.to_dict("records")]
 
 
 def _number(value: object) -> float:

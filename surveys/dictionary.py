@@ -289,7 +289,8 @@ class Dictionary:
         whole, _, part = name.partition(".")
         indicator = self.indicators[whole]
         if indicator.statistic == "survival":
-            unit = self.variables[indicator.options.time].unit if indicator.options.time in self.variables else None
+            time = self.variables.get(str(indicator.options.time))
+            unit = None if time is None else time.unit
             return Label(f"t = {part}" + (f" ({unit})" if unit else ""), f"t = {part}" + (f" ({unit})" if unit else ""))
         codes = self.variables[indicator.of.strip()].codes
         return self.code_lists[str(codes)].codes[part].label
