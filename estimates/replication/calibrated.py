@@ -15,6 +15,7 @@ from weights.calibration.margins import ControlCells
 
 FloatMatrix = npt.NDArray[np.float64]
 NUMBERS_AT_A_TIME = 8_000_000
+FAR = 50.0  # a multiplier beyond which an exponential is no starting point
 
 
 @dataclass(frozen=True)
@@ -23,20 +24,21 @@ class GroupedSums:
 
     Parameters
     ----------
-    psu, group : (K,) int
-        The pairs that hold rows.
-    size : (K,) float
-        Base weight of each pair.
-    totals : (K, D * k) sparse
-        Sums of k columns in D cells; column j of cell d stands at ``d * k + j``.
-    columns : int
-        k.
+    size : (U, G) sparse
+        Base weight of each group in each PSU.
+    totals : (U, M) sparse
+        Sums of the columns in each PSU; one for each group, cell and column that occur together.
+    group, target : (M,) int
+        Group of each of those, and its place ``cell * k + column`` in the answer; sorted by place.
+    cells, columns : int
+        D and k.
     """
 
-    psu: IntVector
-    group: IntVector
-    size: FloatVector
+    size: sparse.csr_array
     totals: sparse.csr_array
+    group: IntVector
+    target: IntVector
+    cells: int
     columns: int
 
 
@@ -70,15 +72,21 @@ def group_sums(
     GroupedSums
     """
     groups, k = controls.x.shape[0], columns.shape[1]
-    keys, pair = np.unique(psu * groups + controls.group, return_inverse=True)
-    size = np.bincount(pair, weights=base_weight, minlength=keys.size).astype(np.float64)
+    units = int(psu.max()) + 1
+    size = sparse.csr_array((base_weight, (psu, controls.group)), shape=(units, groups))
     where = np.zeros(psu.size, dtype=np.int64) if cell is None else cell
     inside = np.flatnonzero(where >= 0)
-    parts = (base_weight[inside, None] * columns[inside]).ravel()
-    row = np.repeat(pair[inside], k)
-    column = (where[inside, None] * k + np.arange(k)).ravel()
-    totals = sparse.csr_array((parts, (row, column)), shape=(keys.size, cells * k))
-    return GroupedSums(keys // groups, keys % groups, size, totals, k)
+    together = where[inside] * groups + controls.group[inside]
+    kinds, kind = np.unique(together, return_inverse=True)
+    group, at = kinds % groups, kinds // groups
+    blocks = [
+        sparse.csr_array((base_weight[inside] * column, (psu[inside], kind)), shape=(units, kinds.size))
+        for column in columns[inside].T
+    ]
+    target = np.concatenate([at * k + j for j in range(k)])
+    order = np.argsort(target, kind="stable")
+    totals = sparse.csr_array(sparse.csc_array(sparse.hstack(blocks))[:, order])
+    return GroupedSums(size, totals, np.tile(group, k)[order], target[order], cells, k)
 
 
 def calibrated_replicate_totals(
@@ -131,8 +139,10 @@ def calibrated_replicate_totals(
     """
     function = calibration_function(distance, bounds)
     factors = np.vstack([np.ones(replicates.factors.shape[1]), replicates.factors])
+    # PSUs after the last one with rows have nothing to multiply.
+    factors = factors[:, : sums.size.shape[0]]
     groups = controls.x.shape[0]
-    by_group = sparse.csr_array((sums.size, (sums.psu, sums.group)), shape=(factors.shape[1], groups))
+    by_group = sums.size
     scale = np.maximum(np.abs(controls.totals), np.abs(controls.x * by_group.sum(axis=0)[:, None]).sum(axis=0) * 1e-6)
     g = np.empty((factors.shape[0], groups))
     step = max(1, NUMBERS_AT_A_TIME // max(groups, 1))
@@ -146,12 +156,14 @@ def calibrated_replicate_totals(
                 f"{failed} of {miss.size} replicates cannot meet the known totals (off by {np.nanmax(miss):.2g}); "
                 "join the cells whose members lie in one PSU, or use the linearized variance"
             )
-    totals = np.empty((factors.shape[0], sums.totals.shape[1]))
-    step = max(1, NUMBERS_AT_A_TIME // max(sums.psu.size, 1))
+    found = np.zeros((factors.shape[0], sums.cells * sums.columns))
+    places, first = np.unique(sums.target, return_index=True)
+    step = max(1, NUMBERS_AT_A_TIME // max(sums.target.size, 1))
     for start in range(0, factors.shape[0], step):
         part = slice(start, start + step)
-        totals[part] = (factors[part][:, sums.psu] * g[part][:, sums.group]) @ sums.totals
-    return totals.reshape(factors.shape[0], -1, sums.columns)
+        by_kind = np.asarray((sums.totals.T @ factors[part].T).T)
+        found[part, places] = np.add.reduceat(by_kind * g[part][:, sums.group], first, axis=1)
+    return found.reshape(factors.shape[0], sums.cells, sums.columns)
 
 
 def solve_replicates(
@@ -164,6 +176,8 @@ def solve_replicates(
     iterations: int = 100,
 ) -> tuple[FloatMatrix, FloatVector]:
     """Solve the calibration equations of many replicates at once by Newton's method with halved steps.
+
+    Replicates share the curvature of their mean while that brings them nearer, and take their own where it does not.
 
     Parameters
     ----------
@@ -189,20 +203,34 @@ def solve_replicates(
     """
     root = np.sqrt(np.maximum((x**2 * size.mean(axis=0)[:, None]).sum(axis=0), np.finfo(float).tiny))
     unit = x / root
-    pairs = (unit[:, :, None] * unit[:, None, :]).reshape(x.shape[0], -1)
     k = x.shape[1]
-    multiplier = np.zeros((size.shape[0], k))
-    g = np.ones_like(size)
+    middle = size.mean(axis=0)
+    # The mean of the replicates is solved first: all start from its answer, with its curvature.
+    start = np.zeros(k)
+    for _ in range(iterations if size.shape[0] > 1 else 0):
+        ahead = totals - (middle * function.value(unit @ start)) @ x
+        if np.max(np.abs(ahead) / scale) <= tolerance:
+            break
+        start = start + _inverse(middle * function.slope(unit @ start), unit) @ (ahead / root)
+    if not np.isfinite(start).all() or np.abs(unit @ start).max(initial=0.0) > FAR:
+        start = np.zeros(k)
+    shared = _inverse(middle * function.slope(unit @ start), unit)
+    multiplier = np.tile(start, (size.shape[0], 1))
+    g = function.value(multiplier @ unit.T)
     gap = totals - (size * g) @ x
     miss = np.max(np.abs(gap) / scale, axis=1)
+    own = np.zeros(size.shape[0], dtype=bool)
     for _ in range(iterations):
         todo = np.flatnonzero(miss > tolerance)
         if todo.size == 0:
             break
-        slope = size[todo] * function.slope(multiplier[todo] @ unit.T)
-        matrix = (slope @ pairs).reshape(-1, k, k)
-        inverse = np.linalg.pinv(matrix, rcond=1e-11, hermitian=True)
-        direction = (inverse @ (gap[todo] / root)[:, :, None])[:, :, 0]
+        before = miss[todo].copy()
+        direction = (gap[todo] / root) @ shared
+        if own[todo].any():
+            alone = np.flatnonzero(own[todo])
+            slope = size[todo[alone]] * function.slope(multiplier[todo[alone]] @ unit.T)
+            for position, row in zip(alone, slope, strict=True):
+                direction[position] = _inverse(row, unit) @ (gap[todo[position]] / root)
         length = np.ones(todo.size)
         improved = np.zeros(todo.size, dtype=bool)
         while not improved.all() and length.min() > 1e-6:
@@ -219,9 +247,16 @@ def solve_replicates(
             )  # fmt: skip
             improved[rest[better]] = True
             length[rest[~better]] /= 2
-        if not improved.any():
+        if not (improved | ~own[todo]).any():
             break
+        # A replicate unlike the others takes its own curvature.
+        own[todo] |= miss[todo] > 0.3 * before
     return g, miss
+
+
+def _inverse(slope: FloatVector, unit: FloatMatrix) -> FloatMatrix:
+    """Generalized inverse of the curvature: margins that repeat one another's total do no harm."""
+    return np.asarray(np.linalg.pinv((unit * slope[:, None]).T @ unit, rcond=1e-11, hermitian=True))
 
 
 def linear_calibrated_totals(
