@@ -30,7 +30,8 @@ UNKNOWN_INDICATOR = Message(
 )
 STRANGER = Message(
     "decision_by",
-    "a decision was taken by '{name}', which is not in the working group.{nearest}\n  Add it there, or correct the name.",
+    "a decision was taken by '{name}', which is not in the working group.{nearest}\n"
+    "  Add it there, or correct the name.",
     "una decisión es de '{name}', que no está en el grupo de trabajo.{nearest}\n  Agréguela allí, o corrija el nombre.",
 )
 NO_DATE = Message(

@@ -53,7 +53,7 @@ def draw_forecast(
     Parameters
     ----------
     rows : sequence of (str, bool)
-        Label of each domain, and whether a new group of domains begins there.
+        Label of each domain, or of a group of domains that begins there (True).
     columns : sequence of str
         Label of each indicator.
     cells : sequence of Cell
@@ -99,6 +99,9 @@ def draw_forecast(
             [textwrap.shorten(printable(name, known), 38, placeholder="…") for name, _ in rows],
             fontsize=7.5,
         )
+        for label, (_, begins) in zip(axes.get_yticklabels(), rows, strict=True):
+            label.set_color(ACCENT if begins else INK)
+            label.set_fontsize(8 if begins else 7.5)
         _legend(figure, words, height)
         target = io.StringIO()
         figure.savefig(

@@ -18,7 +18,7 @@ from pipeline.run import Run
 from pipeline.study_files import LoadedStudy
 from pipeline.table_labels import Labels
 from surveys.problems import Language, StudyError
-from surveys.sampling.forecast import WHOLE, change_power, required, segments_by_stratum
+from surveys.sampling.forecast import STRATUM, WHOLE, change_power, required, segments_by_stratum
 from surveys.sampling.plan import SamplePlan, plan_from
 from surveys.sampling.plan_checks import plan_problems
 from surveys.sampling.stages import best_two_stage, two_stage_choices
@@ -146,15 +146,21 @@ def _page(
         variable = loaded.dictionary.variables[loaded.dictionary.breakdowns[group].variable]
         return loaded.dictionary.code_lists[str(variable.codes)].codes[code].label.get(language)
 
+    def heading(group: str) -> str:
+        return words["stratum"] if group == STRATUM else labels.breakdown(group)
+
+    def full(group: str, code: str) -> str:
+        return domain(group, code) if group == "" else f"{heading(group)}: {domain(group, code)}"
+
     facts = {
         "standards": ", ".join(loaded.study.publication.standards),
         "cases": str(loaded.study.publication.minimum_cases),
         "synthetic": "yes" if loaded.study.synthetic else "",
         **_stage_facts(plan, labels.indicator),
     }
-    text = forecast_text(plan, table, tables, language=language, domain=domain, indicator=labels.indicator, facts=facts)
+    text = forecast_text(plan, table, tables, language=language, domain=full, indicator=labels.indicator, facts=facts)
     (run.output / f"forecast_{language}.md").write_text(text, encoding="utf-8")
-    picture = _picture(run, table, labels, domain, words)
+    picture = _picture(run, table, labels, domain, heading, words)
     (run.output / f"forecast_{language}.svg").write_text(picture, encoding="utf-8")
 
 
@@ -175,24 +181,32 @@ def _stage_facts(plan: SamplePlan, indicator: Callable[[str], str]) -> dict[str,
 
 
 def _picture(
-    run: Run, table: pd.DataFrame, labels: Labels, domain: Callable[[str, str], str], words: Mapping[str, str]
+    run: Run,
+    table: pd.DataFrame,
+    labels: Labels,
+    domain: Callable[[str, str], str],
+    heading: Callable[[str], str],
+    words: Mapping[str, str],
 ) -> str:
     names = list(dict.fromkeys(table["indicator"]))
-    places = list(dict.fromkeys(zip(table["group"], table["code"], strict=True)))
-    order = {group: number for number, group in enumerate(dict.fromkeys(group for group, _ in places))}
-    places = sorted(places, key=lambda place: order[place[0]])
-    starts = [number == 0 or places[number - 1][0] != group for number, (group, _) in enumerate(places)]
+    rows: list[tuple[str, bool]] = []
+    at: dict[tuple[str, str], int] = {}
+    for group in dict.fromkeys(table["group"]):
+        if group != "":
+            rows.append((heading(group), True))
+        for place in dict.fromkeys(zip(table["group"], table["code"], strict=True)):
+            if place[0] == group:
+                at[place] = len(rows)
+                rows.append((domain(*place), False))
     cells = [
-        Cell(places.index((group, code)), names.index(name), status, f"{percent(cv, 0)} %" if np.isfinite(cv) else "")
-        for group, code, name, status, cv in zip(
-            table["group"], table["code"], table["indicator"], table["status"], table["cv"], strict=True
+        Cell(
+            at[str(row["group"]), str(row["code"])],
+            names.index(str(row["indicator"])),
+            str(row["status"]),
+            percent(float(row["cv"]), 0) + words["sign"] if np.isfinite(row["cv"]) else "",
         )
+        for row in table.to_dict("records")
     ]
     fonts = run.project.root / "report_templates" / "fonts"
-    return draw_forecast(
-        [(domain(group, code), begins) for (group, code), begins in zip(places, starts, strict=True)],
-        [labels.indicator(name) for name in names],
-        cells,
-        {**words, "alt": words["picture"]},
-        fonts,
-    )
+    columns = [labels.indicator(name) for name in names]
+    return draw_forecast(rows, columns, cells, {**words, "alt": words["picture"]}, fonts)

@@ -15,7 +15,8 @@ from surveys.sampling.plan import FrameFile
 
 FRAME_ABSENT = Message(
     "frame_absent",
-    "the study's folder has no file '{file}' with the frame.\n  Put it there; links out of the folder are not followed.",
+    "the study's folder has no file '{file}' with the frame.\n"
+    "  Put it there; links out of the folder are not followed.",
     "la carpeta del estudio no tiene el archivo '{file}' con el marco.\n"
     "  Póngalo allí; no se siguen enlaces hacia fuera de la carpeta.",
 )

@@ -17,45 +17,53 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
     "es": {
         "title": "Lo que la muestra permitirá publicar",
         "synthetic": "El estudio es un ensayo con datos sintéticos.",
-        "intro": "Antes del trabajo de campo: {drawn} unidades en {segments} segmentos de {strata} estratos; se espera que "
-        "responda el {response} %. Cada fila se juzga con la norma de publicación del estudio ({standards}) y con el "
+        "intro": "Antes del trabajo de campo: {drawn} unidades en {segments} segmentos de {strata} estratos; "
+        "se espera que "
+        "responda el {response}\u00a0%. Cada fila "
+        "se juzga con la norma de publicación del estudio ({standards}) y con el "
         "mínimo de {cases} casos para los datos sensibles. La probabilidad dice cuántas de cien muestras posibles "
         "dejarían publicar la cifra.",
-        "picture": "Cuadro de signos: qué cifras se podrán publicar, por indicador y dominio, con el coeficiente de variación",
-        "summary": "De {all} cifras previstas, {reliable} serían fiables, {weak} poco fiables y {none} no se publicarían.",
+        "picture": "Cuadro de signos: qué cifras se podrán publicar, por indicador y dominio, con el "
+        "coeficiente de variación",
+        "summary": "De {all} cifras previstas, {reliable} serían fiables, {weak} poco fiables y {none} no se "
+        "publicarían.",
         "columns": "Dominio|Respuestas|Casos|Esperado|CV|Semiamplitud|Efecto de diseño|Publicación|Probabilidad",
         "expects": "Fuente de lo esperado: {source}.",
         "targets": "Tamaño necesario para las metas",
         "target_columns": "Indicador|Dominio|Meta|Efecto de diseño|Unidades necesarias|Unidades previstas|Se alcanza",
-        "cv": "CV de {value} %",
+        "cv": "CV de {value}\u00a0%",
         "half_width": "± {value} puntos",
-        "log_cv": "CV logarítmico de {value} %",
+        "log_cv": "CV logarítmico de {value}\u00a0%",
         "yes": "sí",
         "no": "no",
         "allocation": "Reparto de la muestra",
-        "allocation_columns": "Estrato|Unidades en el marco|Previsto|Proporcional|Raíz cuadrada|Igual",
+        "allocation_columns": "Estrato|Unidades en el marco|Segmentos previstos|Proporcional|Raíz cuadrada|Igual",
         "stages": "Segmentos o familias por segmento",
         "stages_text": "Con {budget} {currency}: {segment} por segmento y {unit} por familia, para {indicator} "
         "(correlación {rho}). El mejor número de familias por segmento es {best}.",
         "stages_columns": "Familias por segmento|Segmentos|Familias|Efecto de diseño|Muestra efectiva|Eficiencia",
         "change": "Cambio que mostraría la próxima ronda",
         "change_columns": "Indicador|Ahora|Después|Segmentos comunes|Potencia|Unidades por ronda para 80 %",
-        "rule": "Casos esperados por la regla de planificación: unidades × respuesta × elementos por unidad × prevalencia.",
+        "rule": "Casos esperados por la regla de planificación: unidades × respuesta × elementos por "
+        "unidad × prevalencia.",
         "reliable": "Fiable",
         "weak": "Poco fiable",
         "withheld": "No se publica",
         "confidential": "Confidencial",
         "whole": "Total",
         "stratum": "Estrato",
+        "sign": "\u00a0%",
     },
     "en": {
         "title": "What the sample will be able to publish",
         "synthetic": "The study is a trial on synthetic data.",
-        "intro": "Before fieldwork: {drawn} units in {segments} segments of {strata} strata; {response}% are expected to "
+        "intro": "Before fieldwork: {drawn} units in {segments} segments of {strata} strata; {response}% are "
+        "expected to "
         "answer. Each row is judged by the study's publication standard ({standards}) and by the minimum of {cases} "
         "cases for sensitive data. The chance says how many of a hundred possible samples would let the figure be "
         "published.",
-        "picture": "Table of signs: which figures can be published, by indicator and domain, with the coefficient of variation",
+        "picture": "Table of signs: which figures can be published, by indicator and domain, with the "
+        "coefficient of variation",
         "summary": "Of {all} figures planned, {reliable} would be reliable, {weak} weak and {none} not published.",
         "columns": "Domain|Answers|Cases|Expected|CV|Half-width|Design effect|Publication|Chance",
         "expects": "Source of what is expected: {source}.",
@@ -67,7 +75,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "yes": "yes",
         "no": "no",
         "allocation": "Allocation of the sample",
-        "allocation_columns": "Stratum|Units in the frame|Planned|Proportional|Square root|Equal",
+        "allocation_columns": "Stratum|Units in the frame|Segments planned|Proportional|Square root|Equal",
         "stages": "Segments or families per segment",
         "stages_text": "With {budget} {currency}: {segment} a segment and {unit} a family, for {indicator} "
         "(correlation {rho}). The best number of families per segment is {best}.",
@@ -81,6 +89,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "confidential": "Confidential",
         "whole": "Total",
         "stratum": "Stratum",
+        "sign": "%",
     },
 }
 
@@ -146,7 +155,7 @@ def forecast_text(
         lines += [f"## {inert(indicator(one.indicator))}", ""]
         if one.source is not None:
             lines += [words["expects"].format(source=inert(one.source.get(language))), ""]
-        lines += [*_grid(words["columns"], [_forecast_row(row, words, domain) for row in rows.to_dict("records")]), ""]
+        lines += [*_grid(words["columns"], [_forecast_row(row, words, domain) for row in _records(rows)]), ""]
     for name, heading, columns, writer in (
         ("required", "targets", "target_columns", _target_row),
         ("allocation", "allocation", "allocation_columns", _allocation_row),
@@ -157,7 +166,7 @@ def forecast_text(
             lines += [f"## {words[heading]}", ""]
             if name == "stages":
                 lines += [words["stages_text"].format(**facts), ""]
-            rows_of = [writer(row, words, domain, indicator) for row in tables[name].to_dict("records")]
+            rows_of = [writer(row, words, domain, indicator) for row in _records(tables[name])]
             lines += [*_grid(words[columns], rows_of), ""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -174,15 +183,19 @@ def percent(value: float, decimals: int = 1) -> str:
     return plain(100 * value, decimals) if np.isfinite(value) else ""
 
 
+def _records(table: pd.DataFrame) -> list[dict[str, object]]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
 def _grid(columns: str, rows: list[list[str]]) -> list[str]:
     names = columns.split("|")
     lines = ["| " + " | ".join(names) + " |", "|---" + "|---:" * (len(names) - 1) + "|"]
     return [*lines, *("| " + " | ".join(row) + " |" for row in rows)]
 
 
-def _amount(value: float, kind: str) -> str:
+def _amount(value: float, kind: str, words: Mapping[str, str]) -> str:
     if kind == "prop":
-        return percent(value, 1 if value >= 0.1 else 2) + " %"
+        return percent(value, 1 if value >= 0.1 else 2) + words["sign"]
     return plain(value, 0 if abs(value) >= 100 else 1)
 
 
@@ -193,12 +206,12 @@ def _forecast_row(row: Mapping[str, object], words: Mapping[str, str], domain: N
         inert(domain(str(row["group"]), str(row["code"]))),
         plain(number["n"], 0),
         plain(number["cases"], 0),
-        _amount(number["expected"], kind),
-        percent(number["cv"]) + " %",
-        _amount(number["half_width"], kind),
+        _amount(number["expected"], kind, words),
+        percent(number["cv"]) + words["sign"],
+        _amount(number["half_width"], kind, words),
         plain(number["deff"], 2),
         words[str(row["status"])],
-        percent(number["chance"], 0) + " %",
+        percent(number["chance"], 0) + words["sign"],
     ]
 
 
@@ -239,7 +252,7 @@ def _stage_row(
         plain(number["units"], 0),
         plain(number["deff"], 2),
         plain(number["effective"], 0),
-        percent(number["efficiency"], 0) + " %",
+        percent(number["efficiency"], 0) + words["sign"],
     ]
 
 
@@ -248,7 +261,7 @@ def _change_row(
 ) -> list[str]:
     return [
         inert(indicator(str(row["indicator"]))),
-        *(percent(float(str(row[name])), 2) + " %" for name in ("now", "then")),
-        *(percent(float(str(row[name])), 0) + " %" for name in ("overlap", "power")),
+        *(percent(float(str(row[name])), 2) + words["sign"] for name in ("now", "then")),
+        *(percent(float(str(row[name])), 0) + words["sign"] for name in ("overlap", "power")),
         plain(float(str(row["needed"])), 0),
     ]

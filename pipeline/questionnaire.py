@@ -149,7 +149,7 @@ def form_of(dictionary: Dictionary, asked: Iterable[Variable], *, title: Label, 
         if level.parent is None:
             survey += maker.level(level.name)
     used = {str(one.codes): None for one in questions if one.codes}
-    choices = [
+    choices: list[Mapping[str, str]] = [
         {"list_name": code_list, "name": code.code, **_labels("label", code.label)}
         for code_list in used
         for code in dictionary.code_lists[code_list].codes.values()
