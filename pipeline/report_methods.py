@@ -12,6 +12,7 @@ from estimates.protection import DisclosureRule
 from estimates.publication.standards import STANDARDS
 from pipeline.report_labels import Labels
 from pipeline.report_numbers import plain, with_sign
+from pipeline.report_weighting import factor_rows, response_rows, total_rows
 from pipeline.report_words import Words
 from surveys.study import Study
 
@@ -61,7 +62,7 @@ def methods_sections(study: Study, records: Records, labels: Labels, notes: tupl
     words = labels.words
     estimate, weight, ingest = (records.get(stage, {}) for stage in ("estimate", "weight", "ingest"))
     sections = [_design(study, estimate.get("design", {}), words, notes),
-                _weighting(weight.get("steps", ()), labels),
+                _weighting(weight.get("steps", ()), labels), *_weighting_quality(weight.get("steps", ()), words),
                 _variance(estimate.get("methods", {}), words),
                 *_standards(estimate, words), _indicators(study, labels),
                 _findings(ingest.get("findings", {}), words), _software(words)]
@@ -145,6 +146,23 @@ def _weighting(steps: Sequence[Mapping[str, Any]], labels: Labels) -> Section:
                 difference=with_sign(plain(100 * float(step["difference"]), 2), "percent", words.language)))
     return Section(words["weighting"], tuple(dict.fromkeys(paragraphs)), columns if rows else (),
                    tuple(rows), (1, 2, 3, 4))
+
+
+def _weighting_quality(steps: Sequence[Mapping[str, Any]], words: Words) -> list[Section]:
+    response, factors = response_rows(steps, words), factor_rows(steps, words)
+    totals, more = total_rows(steps, words)
+    sections = []
+    if response:
+        heads = (words["weighting_measure"], words["weighting_value"])
+        sections.append(Section("", (words["weighting_response"],), heads, response, (1,)))
+    if factors:
+        columns = (words["step"], words["weighting_factors"], words["weighting_totals"], words["weighting_effective"])
+        sections.append(Section("", (words["weighting_calibrated"],), columns, factors, (1, 2, 3)))
+    if totals:
+        names = tuple(words[f"weighting_{name}"] for name in ("margin", "cell", "known", "before", "after"))
+        texts = (words["weighting_known_totals"], *((words.say("weighting_more", count=more),) if more else ()))
+        sections.append(Section("", texts, names, totals, (2, 3, 4)))
+    return sections
 
 
 def _variance(methods: Mapping[str, Any], words: Words) -> Section:
