@@ -1,0 +1,60 @@
+"""The parts of the methods annex that tell what weighting did: response, calibration factors, known totals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline.report_numbers import plain, with_sign
+from pipeline.report_words import Words
+
+Rows = tuple[tuple[str, ...], ...]
+
+SHOWN_TOTALS = 60
+
+
+def response_rows(steps: Sequence[Mapping[str, Any]], words: Words) -> Rows:
+    """Say how many of the units drawn responded, and how evenly: pairs of measure and value."""
+    rows: list[tuple[str, str]] = []
+    for step in steps:
+        for name in ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6"):
+            if step.get(name) is not None:
+                rows.append((words[f"weighting_{name}"], _percent(step[name], words)))
+        if step.get("r_indicator") is not None:
+            rows.append((words["weighting_r_indicator"], plain(float(step["r_indicator"]), 2)))
+        for moment in ("before", "after"):
+            value = step.get(f"largest_difference_{moment}")
+            if value is not None:
+                rows.append((words[f"weighting_difference_{moment}"], plain(float(value), 3)))
+    return tuple(rows)
+
+
+def factor_rows(steps: Sequence[Mapping[str, Any]], words: Words) -> Rows:
+    """Say what calibration and trimming did to the weights: step, range of factors, totals met, Kish effect."""
+    rows: list[tuple[str, ...]] = []
+    for step in steps:
+        if step.get("g_min") is None:
+            continue
+        met = ""
+        if step.get("totals") is not None:
+            met = words.say("weighting_met", met=int(step["totals"]) - int(step["totals_missed"]), of=step["totals"])
+        limits = f"{plain(float(step['g_min']), 3)} – {plain(float(step['g_max']), 3)}"
+        name = words.either(f"step_{step['step']}", str(step["step"]))
+        rows.append((name, limits, met, plain(float(step["effective_n"]), 0)))
+    return tuple(rows)
+
+
+def total_rows(steps: Sequence[Mapping[str, Any]], words: Words) -> tuple[Rows, int]:
+    """List known totals with the weighted sums before and after, and say how many more there are."""
+    rows = [
+        (str(row["measure"]).removeprefix("total:"), str(row["cell"]), plain(float(row["target"]), 0),
+         plain(float(row["before"]), 0), plain(float(row["after"]), 0))
+        for step in steps
+        if step.get("step") == "calibrate"
+        for row in step.get("tables", ())
+    ]  # fmt: skip
+    return tuple(rows[:SHOWN_TOTALS]), max(0, len(rows) - SHOWN_TOTALS)
+
+
+def _percent(share: Any, words: Words) -> str:
+    return with_sign(plain(100 * float(share), 1), "percent", words.language)
