@@ -114,18 +114,19 @@ class LoadedStudy:
     files: StudyFiles
 
     def country(self) -> dict[str, Any]:
-        """Parameters of the invented country, from ``country.yaml`` of the study or of the one it extends.
+        """Parameters of the invented country: ``country.yaml`` of the study over that of the one it extends.
 
         Raises
         ------
         StudyError
             There is none, or it is not YAML of the strict kind.
         """
-        homes = [self.files.folder, *(path.parent for path in self.files.paths)]
-        for home in homes:
-            if (home / "country.yaml").is_file():
-                return _read(home, "country.yaml").data
-        raise StudyError([Problem(COUNTRY_ABSENT, self.files.study.where(("synthetic",)))])
+        homes = dict.fromkeys([self.files.folder, *(path.parent for path in self.files.paths)])
+        found = [_read(home, "country.yaml").data for home in homes if (home / "country.yaml").is_file()]
+        if not found:
+            raise StudyError([Problem(COUNTRY_ABSENT, self.files.study.where(("synthetic",)))])
+        own, *below = found
+        return _deep(below[0], own) if below else dict(own)
 
     def resolved(self) -> dict[str, Any]:
         """Plain data of the resolved study and mapping, for the build folder."""

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from surveys.synthetic.population import Population, population
 from surveys.synthetic.source_tables import draw
-from surveys.synthetic.truth import truth
+from surveys.synthetic.truth import studied, truth
 
-__all__ = ["Population", "draw", "population", "truth"]
+__all__ = ["Population", "draw", "population", "studied", "truth"]

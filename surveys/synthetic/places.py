@@ -30,6 +30,8 @@ class Places:
         1 urban, 2 rural.
     segment_families : (s,) int64
         Families living there at the time of the study.
+    segment_cut : (s,) int64
+        Families living there when the segments were cut: those of the first round of a study.
     segment_census : (s,) int64
         Families the frame believes to live there; the measure of size.
     """
@@ -43,6 +45,7 @@ class Places:
     segment_municipality: Integers
     segment_area: Integers
     segment_families: Integers
+    segment_cut: Integers
     segment_census: Integers
 
 
@@ -59,17 +62,28 @@ def places(rows: Sequence[Sequence[Any]], values: Mapping[str, Any], *, families
         Families in the country.
     seed : int
         Seed of the country.
+
+    Returns
+    -------
+    Places
+        A later round of the same country names the families of the first one (``frame_families``): its segments
+        keep their limits, numbers and sizes in the frame, whoever lives there now.
     """
     code = np.array([str(row[0]) for row in rows])
     population = np.array([float(row[2]) for row in rows])
     urban = np.array([float(row[3]) for row in rows])
     cells = np.stack([urban, population - urban], axis=1)
-    count = _rounded(cells.ravel() / population.sum() * families, families).reshape(cells.shape)
+    share = cells.ravel() / population.sum()
+    cut = int(values.get("frame_families", families))
+    count = _rounded(share * cut, cut).reshape(cells.shape)
     segments = np.where(count > 0, np.maximum(np.rint(count / values["segment_families"]), 1), 0).astype(np.int64)
     municipality = np.repeat(np.repeat(np.arange(len(code)), 2), segments.ravel())
     area = np.repeat(np.tile([URBAN, RURAL], len(code)), segments.ravel())
     cell = np.repeat(np.arange(segments.size), segments.ravel())
     sizes = _segment_sizes(count.ravel(), cell, values["segment_size_spread"], seed)
+    now = sizes
+    if cut != families:
+        now = _segment_sizes(_rounded(share * families, families), cell, values["segment_size_spread"], seed)
     number = np.arange(cell.size)
     drift = normal(uniform(seed, "frame", number), uniform(seed, "frame again", number))
     census = np.maximum(np.rint(sizes * np.exp(values["frame_ageing"] * drift)), 1).astype(np.int64)
@@ -77,7 +91,7 @@ def places(rows: Sequence[Sequence[Any]], values: Mapping[str, Any], *, families
         code=code, name=np.array([str(row[1]) for row in rows]), department=np.array([c[:2] for c in code]),
         grouped=np.array([str(row[4]) for row in rows]), prioritised=np.isin(code, values["prioritised"]),
         studied=np.isin(code, values["studied"]), segment_municipality=municipality, segment_area=area,
-        segment_families=sizes, segment_census=census)
+        segment_families=now, segment_cut=sizes, segment_census=census)
 
 
 def _segment_sizes(count: Integers, cell: Integers, spread: float, seed: int) -> Integers:

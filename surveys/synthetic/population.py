@@ -27,7 +27,7 @@ class Population:
     values : mapping
         Facts and assumptions by name.
     seed : int
-        Seed of the country.
+        Seed of what happened to families: that of the country, or of the round.
     places : Places
         The territory.
     segment : (n,) int64
@@ -70,9 +70,10 @@ def population(parameters: Mapping[str, Any], *, seed: int, families: int | None
     Parameters
     ----------
     parameters : mapping
-        The content of ``country.yaml``: ``facts``, ``assumptions``, ``municipalities``.
+        The content of ``country.yaml``: ``facts``, ``assumptions``, ``municipalities``, and ``round_seed`` in a later
+        round of the same country.
     seed : int
-        Seed of the country.
+        Seed of the country: of its territory and of its neighbourhoods.
     families : int, optional
         Number of families; from the facts when absent.
 
@@ -84,6 +85,8 @@ def population(parameters: Mapping[str, Any], *, seed: int, families: int | None
     values = values_of(parameters)
     count = families or round(values["persons"] / values["mean_family_size"])
     ground = places(parameters["municipalities"], values, families=count, seed=seed)
+    # Another round, other families: what they lived through is drawn anew on the same ground.
+    ground_seed, seed = seed, int(parameters.get("round_seed", seed))
     segment = np.repeat(np.arange(ground.segment_families.size), ground.segment_families)
     family = np.arange(segment.size)
     studied = ground.studied[ground.segment_municipality][segment]
@@ -93,10 +96,10 @@ def population(parameters: Mapping[str, Any], *, seed: int, families: int | None
     hidden = 1.0 - float(by_year @ told)
     movers = values["moved_share"] / (1.0 - values["violence_among_movers"] * hidden / (1 - hidden)
                                       * values["hidden_says_not_moved"])
-    likely = _moving(ground, values, seed)[segment]
+    likely = _moving(ground, values, ground_seed, seed)[segment]
     chance = _scaled(likely, studied, movers)
     moved = uniform(seed, "moved", family) < chance
-    fear = _fear(ground, values, seed)[segment]
+    fear = _fear(ground, values, ground_seed, seed)[segment]
     # The published share is what families told: the truth is larger by what they kept to themselves.
     violent = _scaled(fear, studied & moved, values["violence_among_movers"] / (1 - hidden))
     displaced = moved & (uniform(seed, "violence", family) < violent)
@@ -121,19 +124,28 @@ def _told(years: Integers, values: Mapping[str, Any]) -> Floats:
     return np.asarray(values["disclosure"] * (1.0 - values["recall_loss"]) ** ago)
 
 
-def _moving(ground: Places, values: Mapping[str, Any], seed: int) -> Floats:
+def _moving(ground: Places, values: Mapping[str, Any], seed: int, now: int) -> Floats:
     area = np.where(ground.segment_area == URBAN, 1.0, values["rural_moving"])
-    return area * _neighbourhood("moving", values["moving_spread"], ground, seed)
+    return area * _neighbourhood("moving", values["moving_spread"], ground, values, seed, now)
 
 
-def _fear(ground: Places, values: Mapping[str, Any], seed: int) -> Floats:
+def _fear(ground: Places, values: Mapping[str, Any], seed: int, now: int) -> Floats:
     inside = np.where(ground.prioritised[ground.segment_municipality], 1.0, values["violence_elsewhere"])
-    return inside * _neighbourhood("fear", values["violence_spread"], ground, seed)
+    return inside * _neighbourhood("fear", values["violence_spread"], ground, values, seed, now)
 
 
-def _neighbourhood(question: str, spread: float, ground: Places, seed: int) -> Floats:
+def _neighbourhood(question: str, spread: float, ground: Places, values: Mapping[str, Any], seed: int,
+                   now: int) -> Floats:
     number = np.arange(ground.segment_families.size)
-    return np.exp(spread * normal(uniform(seed, question, number), uniform(seed, question + " again", number)))
+
+    def drawn(one: int) -> Floats:
+        return normal(uniform(one, question, number), uniform(one, question + " again", number))
+
+    level = drawn(seed)
+    if now != seed:  # a neighbourhood remains in part what it was in the round before
+        kept = values["neighbourhood_persistence"]
+        level = kept * level + np.sqrt(1 - kept**2) * drawn(now)
+    return np.exp(spread * level)
 
 
 def _scaled(relative: Floats, within: Flags, target: float) -> Floats:

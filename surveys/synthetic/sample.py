@@ -88,21 +88,40 @@ def _segments(country: Population, random: np.random.Generator) -> tuple[Integer
     inside = places.studied[places.segment_municipality]
     wanted = values["families_listed"] / values["listing_response"]
     total = places.segment_census[inside].sum()
+    # A later round starts where the first one did, a little further on: see `_shift`.
+    earlier = values.get("first_round_seed")
+    starts = random if earlier is None else np.random.Generator(np.random.PCG64(earlier))
     chosen, chances = [], []
     for municipality in np.flatnonzero(places.studied):
         here = np.flatnonzero(inside & (places.segment_municipality == municipality))
         size = places.segment_census[here].astype(float)
         # Families expected in a segment drawn by size: larger ones come more often.
-        typical = size @ places.segment_families[here] / size.sum()
+        typical = size @ places.segment_cut[here] / size.sum()
         count = max(2, round(wanted * size.sum() / total / typical))
         chance = np.minimum(count * size / size.sum(), 1.0)
         # Ordering by area before a systematic draw spreads the sample over urban and rural segments.
         ends = np.concatenate([[0.0], np.cumsum(chance)])
-        ticks = random.random() + np.arange(np.floor(ends[-1] + 1))
+        start = starts.random()
+        if earlier is not None:
+            start = (start + _shift(chance, values["common_segments"])) % 1.0
+        ticks = start + np.arange(np.floor(ends[-1] + 1))
         taken = np.unique(np.searchsorted(ends, ticks[ticks < ends[-1]], side="right") - 1)
         chosen.append(here[taken])
         chances.append(chance[taken])
     return np.concatenate(chosen), np.concatenate(chances)
+
+
+def _shift(chance: Floats, common: float) -> float:
+    """Shift of a systematic draw by which two rounds are expected to share a part of their segments.
+
+    A segment of chance p is in both rounds with chance max(0, p - shift), and in each of them with chance p
+    exactly, because a uniform start that is shifted round the unit interval is uniform.
+    """
+    low, high = 0.0, float(chance.max())
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if np.maximum(chance - middle, 0).sum() > common * chance.sum() else (low, middle)
+    return low
 
 
 def _interviews(country: Population, family: Integers, random: np.random.Generator) -> tuple[Integers, Integers]:
