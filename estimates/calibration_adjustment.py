@@ -16,7 +16,7 @@ from surveys.design_stages import stage_designs
 from weights.calibration.calibrate import Calibration
 
 FloatMatrix = npt.NDArray[np.float64]
-CELLS_AT_A_TIME = 4_000_000  # numbers of a block of PSUs by cells, 32 MB
+CELLS_AT_A_TIME = 10_000_000  # numbers of a block of PSUs by cells, 80 MB
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,12 @@ class CalibrationAdjustment:
 
     def unit_totals(self, unit: IntVector, units: int) -> FloatMatrix:
         """Total of every auxiliary in every sampling unit with final weights, (units, k)."""
-        groups = self.x.shape[0]
-        if groups * 4 > self.group.size:
-            # Amounts: nearly every row is its own group, so sum the rows.
-            member = sparse.csr_array((self.weight, (unit, np.arange(unit.size))), shape=(units, unit.size))
-            return np.asarray(member @ self.x[self.group])
-        by_group = sparse.csr_array((self.weight, (unit, self.group)), shape=(units, groups))
-        return np.asarray(by_group @ self.x)
+        ordered = bool((np.diff(unit) >= 0).all())
+        order = slice(None) if ordered else np.argsort(unit, kind="stable")
+        end = np.cumsum(np.bincount(unit, minlength=units))
+        # Rows in the order of their units are a sparse matrix already: nothing is sorted, nothing is merged.
+        rows = sparse.csr_array((self.weight[order], self.group[order], np.r_[0, end]), shape=(units, self.x.shape[0]))
+        return np.asarray(rows @ self.x)
 
 
 def calibrated_variance(
@@ -175,21 +174,31 @@ def calibrated_cell_variances(
     """
     row = np.flatnonzero(cell >= 0)
     at, z = cell[row], linearized[row]
-    sums = sparse.csc_array(
-        (adjustment.base_weight[row] * z, (adjustment.group[row], at)), shape=(adjustment.x.shape[0], cells)
-    )
+    sums = _table(adjustment.group[row], at, adjustment.base_weight[row] * z, adjustment.x.shape[0], cells)
     slope = adjustment.coefficients(sums)
+    weighted = adjustment.weight[row] * z
     variance = np.zeros(cells)
     stages: list[tuple[Design, FloatVector | None]] = [(design, None), *stage_designs(design)]
     for stage, share in stages:
         known = adjustment.unit_totals(stage.psu, stage.psus)
-        totals = sparse.csc_array((adjustment.weight[row] * z, (stage.psu[row], at)), shape=(stage.psus, cells))
+        totals = _table(stage.psu[row], at, weighted, stage.psus, cells)
         width = max(1, CELLS_AT_A_TIME // stage.psus)
         for start in range(0, cells, width):
             part = slice(start, min(start + width, cells))
-            residual = totals[:, part].toarray() - known @ slope[:, part]
+            block = totals[:, part]
+            residual = (block if isinstance(block, np.ndarray) else block.toarray()) - known @ slope[:, part]
             variance[part] += dense_variances(residual, stage, share)
     return variance
+
+
+def _table(
+    row: IntVector, column: IntVector, values: FloatVector, rows: int, columns: int
+) -> FloatMatrix | sparse.csc_array:
+    """Sum by two codes; full while that is small, else only what occurs."""
+    if rows * columns <= CELLS_AT_A_TIME:
+        sums = np.bincount(row * columns + column, weights=values, minlength=rows * columns)
+        return sums.astype(np.float64, copy=False).reshape(rows, columns)
+    return sparse.csc_array((values, (row, column)), shape=(rows, columns))
 
 
 def calibrated_ratios(

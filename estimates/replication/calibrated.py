@@ -138,17 +138,19 @@ def calibrated_replicate_totals(
     87(418), 376-382.
     """
     function = calibration_function(distance, bounds)
-    factors = np.vstack([np.ones(replicates.factors.shape[1]), replicates.factors])
-    # PSUs after the last one with rows have nothing to multiply.
-    factors = factors[:, : sums.size.shape[0]]
+    # PSUs after the last one with rows have nothing to multiply. Sparse sums take PSUs in rows.
+    units, count = sums.size.shape[0], replicates.replicates + 1
+    factors = np.empty((units, count))
+    factors[:, 0] = 1.0
+    factors[:, 1:] = replicates.factors[:, :units].T
     groups = controls.x.shape[0]
     by_group = sums.size
     scale = np.maximum(np.abs(controls.totals), np.abs(controls.x * by_group.sum(axis=0)[:, None]).sum(axis=0) * 1e-6)
-    g = np.empty((factors.shape[0], groups))
+    g = np.empty((count, groups))
     step = max(1, NUMBERS_AT_A_TIME // max(groups, 1))
-    for start in range(0, factors.shape[0], step):
+    for start in range(0, count, step):
         part = slice(start, start + step)
-        size = np.asarray((by_group.T @ factors[part].T).T)
+        size = np.ascontiguousarray((by_group.T @ factors[:, part]).T)
         g[part], miss = solve_replicates(size, controls.x, controls.totals, scale, function, tolerance)
         failed = int(np.count_nonzero(~(miss <= tolerance)))
         if failed:
@@ -156,14 +158,14 @@ def calibrated_replicate_totals(
                 f"{failed} of {miss.size} replicates cannot meet the known totals (off by {np.nanmax(miss):.2g}); "
                 "join the cells whose members lie in one PSU, or use the linearized variance"
             )
-    found = np.zeros((factors.shape[0], sums.cells * sums.columns))
+    found = np.zeros((count, sums.cells * sums.columns))
     places, first = np.unique(sums.target, return_index=True)
     step = max(1, NUMBERS_AT_A_TIME // max(sums.target.size, 1))
-    for start in range(0, factors.shape[0], step):
+    for start in range(0, count, step):
         part = slice(start, start + step)
-        by_kind = np.asarray((sums.totals.T @ factors[part].T).T)
+        by_kind = np.asarray((sums.totals.T @ factors[:, part]).T)
         found[part, places] = np.add.reduceat(by_kind * g[part][:, sums.group], first, axis=1)
-    return found.reshape(factors.shape[0], sums.cells, sums.columns)
+    return found.reshape(count, sums.cells, sums.columns)
 
 
 def solve_replicates(
