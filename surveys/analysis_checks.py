@@ -27,8 +27,10 @@ WITHIN_ITSELF = Message(
     "'{name}' se compara dentro de sus propios códigos. Quítelo de `by:`.")
 CANNOT_COMPARE = Message(
     "comparison_statistic",
-    "'{name}' is a {statistic}, which cannot be compared here. Compare its numerator, or another figure.",
-    "'{name}' es de tipo {statistic}, que aquí no se puede comparar. Compare su numerador u otra cifra.")
+    "'{name}' (statistic {statistic}) cannot be compared: its error does not come from the rows of the groups alone. "
+    "Compare its numerator, or the same figure with a fixed line.",
+    "'{name}' (estadístico {statistic}) no se puede comparar: su error no viene solo de las filas de los grupos. "
+    "Compare su numerador, o la misma cifra con línea fija.")
 SAME_VARIABLE = Message(
     "independence_of_itself",
     "'{name}' is tested against itself. Name two breakdowns.",
