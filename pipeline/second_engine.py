@@ -189,7 +189,8 @@ def _samplics(
     estimator.estimate(
         y=np.where(known, figure.numerator, 1.0)[order],
         x=None if denominator is None else np.where(known, denominator, 1.0)[order],
-        samp_weight=weight[order],
+        # samplics also estimates what is outside, and fails if nobody has weight there: units that left the sample.
+        samp_weight=np.where(known | (weight > 0), weight, 1.0)[order],
         stratum=pd.Series(stratum[order]),
         psu=pd.Series(psu[order]),
         domain=pd.Series(known.astype(np.int64)[order]),
