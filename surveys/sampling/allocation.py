@@ -184,11 +184,14 @@ def whole_allocation(n: int, measure: ArrayLike, population: ArrayLike, *, least
 
 def _between(n: float, share: FloatArray, bottom: FloatArray, top: FloatArray) -> FloatArray:
     """Find the factor by bisection: the clipped sum grows with it, so the answer does not hang on an order."""
+    largest = float(share.max())
+    # Measures that vanish beside the largest count as none: their factor would overflow.
+    share = np.where(share > 1e-12 * largest, share / largest, 0.0) if largest > 0 else np.zeros_like(share)
     positive = share > 0
     low, high = 0.0, 1.0
-    while np.clip(high * share, bottom, top).sum() < n and high < 1e300:
+    while np.clip(high * share, bottom, top).sum() < n and high < 1e30:
         high *= 4.0
-    for _ in range(2000):
+    for _ in range(200):
         middle = (low + high) / 2
         if middle in (low, high):
             break
