@@ -41,6 +41,11 @@ schools("d1.api99.raking", calibrate(d1, ~stype + api99, both, calfun = "raking"
 wide <- c(`(Intercept)` = 6194, sch.wideYes = 5122)
 schools("ds.wide.linear", calibrate(ds, ~sch.wide, wide))
 schools("ds.wide.raking", calibrate(ds, ~sch.wide, wide, calfun = "raking", epsilon = 1e-12))
+# one margin: post-stratification and raking are one estimator, and rake() alone gives another error
+ds0 <- svydesign(id = ~1, strata = ~stype, weights = ~pw, data = apistrat)
+one <- data.frame(sch.wide = c("No", "Yes"), Freq = c(1072, 5122))
+keep("ds0.wide.post", "total", "_T", svytotal(~enroll, postStratify(ds0, ~sch.wide, one)))
+keep("ds0.wide.rake", "total", "_T", svytotal(~enroll, rake(ds0, list(~sch.wide), list(one))))
 schools("d2.stype", calibrate(d2, ~stype, types))
 people$known <- as.integer(!is.na(people$income)); people$known_income <- ifelse(is.na(people$income), 0, people$income)
 d <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, fpc = ~frame, data = people)

@@ -119,3 +119,19 @@ def test_from_sums_alone(expected):
     row = expected("calibrated").query("case == 'people.linear' and quantity == 'count' and domain == '_T'").iloc[0]
     variance = calibrated_variance(totals, sums, adjustment, design)
     assert np.sqrt(variance[0]) == pytest.approx(row["se"], rel=1e-10)
+
+
+def test_rake_of_r_is_not_the_reference(shared_data, expected):
+    """On one margin raking is post-stratification; R's rake() gives it another error when weights are unequal."""
+    data, _ = schools(shared_data, "apistrat")
+    design = design_from_columns(data["stype"], np.arange(len(data)))
+    base = data["pw"].to_numpy(float)
+    found = calibrate(base, [margin("wide", data["sch.wide"], (1072, 5122))], distance="raking", tolerance=1e-13)
+    adjustment = CalibrationAdjustment.of(found, base)
+    whole = np.zeros(len(data), dtype=np.int64)
+    total, variance = calibrated_ratios(data["enroll"].to_numpy(float), None, whole, 1, adjustment, design)
+    rows = expected("calibrated").set_index("case")
+    assert total[0] == pytest.approx(rows.loc["ds0.wide.rake", "estimate"], rel=1e-6)
+    assert np.sqrt(variance[0]) == pytest.approx(rows.loc["ds0.wide.post", "se"], rel=1e-9)
+    assert np.sqrt(variance[0]) == pytest.approx(128_255, rel=1e-5)
+    assert rows.loc["ds0.wide.rake", "se"] > 1.04 * np.sqrt(variance[0])
