@@ -62,14 +62,6 @@ class CalibrationAdjustment:
         cells = calibration.cells
         return cls(cells.group, cells.x, base_weight, calibration.weight if weight is None else weight)
 
-    def at(self, rows: IntVector) -> CalibrationAdjustment:
-        """Follow the rows of a level below whose weights are those of their parents.
-
-        The regression keeps one row per parent through ``x``: use only where the level of the calibration is
-        the level of the estimate or its child, with children counted by their own base weights.
-        """
-        return CalibrationAdjustment(self.group[rows], self.x, self.base_weight[rows], self.weight[rows])
-
     @cached_property
     def inverse(self) -> FloatMatrix:
         """Generalized inverse of X'WX, (k, k): margins that repeat one another's total do no harm."""
@@ -142,6 +134,7 @@ def calibrated_cell_variances(
     cells: int,
     adjustment: CalibrationAdjustment,
     design: Design,
+    rows: IntVector | None = None,
 ) -> FloatVector:
     r"""Variance of a calibrated statistic in every cell of a breakdown, at every stage.
 
@@ -157,7 +150,10 @@ def calibrated_cell_variances(
     adjustment : CalibrationAdjustment
         The calibration. It is regressed on over all rows, also those outside the cell.
     design : Design
-        Of the n rows.
+        Of the rows of the calibration.
+    rows : (m,) int, optional
+        Where the calibration was of a level above, such as households, and the statistic is of persons: the
+        household of each person, ``parent_row``. The other vectors then have m rows.
 
     Returns
     -------
@@ -174,14 +170,15 @@ def calibrated_cell_variances(
     """
     row = np.flatnonzero(cell >= 0)
     at, z = cell[row], linearized[row]
-    sums = _table(adjustment.group[row], at, adjustment.base_weight[row] * z, adjustment.x.shape[0], cells)
+    above = row if rows is None else rows[row]
+    sums = _table(adjustment.group[above], at, adjustment.base_weight[above] * z, adjustment.x.shape[0], cells)
     slope = adjustment.coefficients(sums)
-    weighted = adjustment.weight[row] * z
+    weighted = adjustment.weight[above] * z
     variance = np.zeros(cells)
     stages: list[tuple[Design, FloatVector | None]] = [(design, None), *stage_designs(design)]
     for stage, share in stages:
         known = adjustment.unit_totals(stage.psu, stage.psus)
-        totals = _table(stage.psu[row], at, weighted, stage.psus, cells)
+        totals = _table(stage.psu[above], at, weighted, stage.psus, cells)
         width = max(1, CELLS_AT_A_TIME // stage.psus)
         for start in range(0, cells, width):
             part = slice(start, min(start + width, cells))
@@ -208,6 +205,7 @@ def calibrated_ratios(
     cells: int,
     adjustment: CalibrationAdjustment,
     design: Design,
+    rows: IntVector | None = None,
 ) -> tuple[FloatVector, FloatVector]:
     """Estimate a ratio, mean or proportion, or a total, in every cell, with its calibrated variance.
 
@@ -222,7 +220,9 @@ def calibrated_ratios(
     adjustment : CalibrationAdjustment
         The calibration.
     design : Design
-        Of the n rows.
+        Of the rows of the calibration.
+    rows : (n,) int, optional
+        Row of the calibration of each row, as `calibrated_cell_variances`.
 
     Returns
     -------
@@ -234,15 +234,15 @@ def calibrated_ratios(
         base &= ~np.isnan(denominator)
     inside = np.where(base, cell, -1)
     row = np.flatnonzero(inside >= 0)
-    at, w = inside[row], adjustment.weight[row]
+    at, w = inside[row], adjustment.weight[row if rows is None else rows[row]]
     total = np.bincount(at, weights=w * numerator[row], minlength=cells).astype(np.float64)
     z = np.zeros(numerator.size)
     if denominator is None:
         z[row] = numerator[row]
-        return total, calibrated_cell_variances(z, inside, cells, adjustment, design)
+        return total, calibrated_cell_variances(z, inside, cells, adjustment, design, rows)
     size = np.bincount(at, weights=w * denominator[row], minlength=cells).astype(np.float64)
     size[size == 0] = np.nan
     ratio = total / size
     z[row] = np.nan_to_num((numerator[row] - ratio[at] * denominator[row]) / size[at])
-    variance = calibrated_cell_variances(z, inside, cells, adjustment, design)
+    variance = calibrated_cell_variances(z, inside, cells, adjustment, design, rows)
     return ratio, np.where(np.isnan(size), np.nan, variance)

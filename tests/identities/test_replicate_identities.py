@@ -215,3 +215,20 @@ def test_known_totals_have_no_variance():
     total, variance = calibrated_ratios(one, None, controls[1].cell, 4, adjustment, design)
     assert total == pytest.approx(controls[1].totals, rel=1e-9)
     assert (np.sqrt(variance) < 1e-9 * total).all()
+
+
+def test_persons_of_calibrated_households():
+    """Households calibrated, persons counted: the same as the sums of persons by household."""
+    design, weight, y, controls = weighted_country(40)
+    found = calibrate(weight, controls, distance="raking", tolerance=1e-12)
+    adjustment = CalibrationAdjustment.of(found, weight)
+    chance = np.random.default_rng(12)
+    household = np.repeat(np.arange(y.size), chance.integers(0, 5, y.size))
+    person = chance.lognormal(size=household.size)
+    cell = chance.integers(0, 3, household.size)
+    total, variance = calibrated_ratios(person, None, cell, 3, adjustment, design, household)
+    for d in range(3):
+        sums = np.bincount(household, weights=person * (cell == d), minlength=y.size)
+        again = calibrated_ratios(sums, None, np.zeros(y.size, dtype=np.int64), 1, adjustment, design)
+        assert total[d] == pytest.approx(again[0][0], rel=1e-12)
+        assert variance[d] == pytest.approx(again[1][0], rel=1e-10)
