@@ -15,7 +15,7 @@ NOT_COMPARABLE = ("rate",)
 
 UNKNOWN_IN_ANALYSIS = Message(
     "unknown_in_analysis",
-    "there is no {kind} '{name}'. The nearest is '{nearest}'; correct the name.",
+    "there is no {kind_en} '{name}'. The nearest is '{nearest}'; correct the name.",
     "no existe {kind_es} '{name}'. Lo más parecido es '{nearest}'; corrija el nombre.")
 TWO_CODES = Message(
     "comparison_codes",
@@ -113,7 +113,7 @@ def _exhibits(study: Study, where: Where) -> Iterator[Problem]:
 def _unknown(kind: str, name: str, known: Collection[str], place: str) -> Iterator[Problem]:
     if name not in known:
         yield Problem(UNKNOWN_IN_ANALYSIS, place, {
-            "kind": kind, "kind_es": _ES[kind], "name": name, "nearest": nearest(name, known)})
+            "kind_en": kind, "kind_es": _ES[kind], "name": name, "nearest": nearest(name, known)})
 
 
 def _comparison(

@@ -28,6 +28,18 @@ m <- svyby(~hit, ~group, standard, svymean)
 for (g in c("a", "b", "c")) {
   keep("standardized", g, "estimate", coef(m)[g]); keep("standardized", g, "se", SE(m)[m$group == g])
 }
+d$is_b <- as.numeric(d$group == "b"); d$is_c <- as.numeric(d$group == "c"); d$one <- 1
+s <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, data = d, nest = TRUE)
+totals <- svytotal(~I(income * is_b) + is_b + I(income * is_c) + is_c + income + one, s)
+names(totals) <- c("yb", "nb", "yc", "nc", "y", "n"); dimnames(attr(totals, "var")) <- list(names(totals), names(totals))
+gap <- svycontrast(totals, quote(yb / nb - yc / nc))
+keep("difference", "b-c", "estimate", coef(gap)); keep("difference", "b-c", "se", SE(gap))
+log_ratio <- svycontrast(totals, quote(log(yb / nb) - log(yc / nc)))
+keep("log_ratio", "b-c", "estimate", coef(log_ratio)); keep("log_ratio", "b-c", "se", SE(log_ratio))
+against <- svycontrast(totals, quote(yb / nb - y / n))
+keep("against_total", "b", "estimate", coef(against)); keep("against_total", "b", "se", SE(against))
+rest <- svycontrast(totals, quote(yb / nb - (y - yb) / (n - nb)))
+keep("against_rest", "b", "estimate", coef(rest)); keep("against_rest", "b", "se", SE(rest))
 out <- do.call(rbind, rows)
 out$value <- sprintf("%.15g", out$value)
 writeLines(sprintf("# %s; survey %s", R.version.string, packageVersion("survey")), "expected.csv")

@@ -1,4 +1,4 @@
-"""Figures in many domains at once against R's survey, and against the one-domain formulas that R already vouches for."""
+"""Figures in many domains against R's survey, and against the one-domain formulas that R already vouches for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from estimates.comparison import contrast
 from estimates.domain_cells import DomainCells, domain_cells
+from estimates.group_linearized import linearized_measure
 from estimates.linearized.gini import gini
 from estimates.linearized.linearization import linearized_variance
 from estimates.linearized.poverty import RelativeLine, poverty
 from estimates.linearized.quintile_share import quintile_share_ratio
-from estimates.measure import Coding
+from estimates.measure import Coding, Measure
 from estimates.rowwise import gini_cells, poverty_cells, quantile_cells, quintile_cells, survival_cells
 from estimates.survival import kaplan_meier
 from estimates.totals_cells import function_cells, standardized_cells
@@ -123,10 +125,31 @@ def test_survival_by_domain_is_kaplan_and_meiers(survey: pd.DataFrame, design: D
     time, event = survey["time"].to_numpy(float), survey["event"].to_numpy() == 1
     found = survival_cells(time[rows.row], event[rows.row], (1.0, 5.0, 10.0), rows, WEIGHTS)
     for place, group in enumerate(GROUPS):
-        curve = kaplan_meier(time, event, survey["weight"].to_numpy(float), design, (survey["group"] == group).to_numpy())
+        domain = (survey["group"] == group).to_numpy()
+        curve = kaplan_meier(time, event, survey["weight"].to_numpy(float), design, domain)
         for at, one in zip((1.0, 5.0, 10.0), found, strict=True):
             last = int(np.flatnonzero(curve.time <= at)[-1])
             assert one.cells.estimate[place] == pytest.approx(curve.survival[last], rel=1e-12)
             assert np.sqrt(one.cells.variance[place]) == pytest.approx(curve.se[last], rel=1e-9)
             assert one.low is not None
             assert one.low[place] == pytest.approx(curve.ci_low[last], rel=1e-9)
+
+
+def test_contrasts_of_groups_carry_their_covariance(
+    survey: pd.DataFrame, design: Design, expected: pd.DataFrame
+) -> None:
+    weight, income = survey["weight"].to_numpy(float), survey["income"].to_numpy(float)
+    group = survey["group"].to_numpy()
+    measure = Measure("income", "mean", income, kind="mean")
+    every = np.ones(len(survey), bool)
+    parts = {name: linearized_measure(measure, rows, weight) for name, rows in
+             (("b", group == "b"), ("c", group == "c"), ("rest", group != "b"), ("total", every))}  # fmt: skip
+    pairs = (("difference", "b-c", "c"), ("against_total", "b", "total"), ("against_rest", "b", "rest"))
+    for what, item, second in pairs:
+        found, want = contrast(parts["b"], parts[second], every, weight, design), expected.loc[(what, item)]
+        assert found.estimate == pytest.approx(want["estimate"], rel=1e-9)
+        assert found.se == pytest.approx(want["se"], rel=1e-9)
+    ratio = contrast(parts["b"], parts["c"], every, weight, design, kind="ratio")
+    want = expected.loc[("log_ratio", "b-c")]
+    assert np.log(ratio.estimate) == pytest.approx(want["estimate"], rel=1e-9)
+    assert ratio.se / ratio.estimate == pytest.approx(want["se"], rel=1e-9)
