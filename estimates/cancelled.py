@@ -48,7 +48,7 @@ def settled(
     doubtful = np.flatnonzero(found.ill.any(axis=1)).tolist()
     ratios = [position for position in doubtful if found.measures[position].kind != "total"]
     totals = [position for position in doubtful if found.measures[position].kind == "total"]
-    some = _rows_in(codings, found.ill[ratios].any(axis=0))
+    some = _rows_in(codings, np.asarray(found.ill[ratios].any(axis=0), dtype=np.bool_))
     for positions, rows in ((ratios, some), (totals, None)):
         if not positions:
             continue

@@ -54,7 +54,9 @@ def srs_variance(
         replaced = np.where(n > 1, spread / (n - 1.0), np.nan)
         if reference == "with_replacement":
             return np.asarray(replaced)
-        return np.asarray(np.where(population > n, replaced * (population - n) / population, np.nan))
+        # A population that is the sample but for rounding leaves nothing to compare with.
+        larger = population > n * (1.0 + 1e-12)
+        return np.asarray(np.where(larger, replaced * (population - n) / population, np.nan))
 
 
 def design_effect(variance: FloatVector, srs: FloatVector) -> FloatVector:

@@ -112,11 +112,12 @@ class Finish:
         if design.lonely_psu == "centred":
             variance = variance + self._lonely(table, by_cell, around, fpc)
         variance = variance / scale**2
-        certain = ~self.is_total & self.is_share & ((cases == 0) | (cases == n))
+        certain = ~self.is_total & ((cases == 0) | (self.is_share & (cases == n)))
+        estimate = np.where(certain & known & (cases == 0), 0.0, estimate)
         nothing = self.is_total & (cases == 0)
         variance = np.where(certain | nothing | (variance < (DUST * estimate) ** 2), 0.0, variance)
         variance = np.where(known, variance, np.nan)
-        srs, spread_ill = self._srs(variance, y_total, slope, scale, n, population, yy, yx, xx, certain)
+        srs, spread_ill = self._srs(estimate, variance, y_total, slope, scale, n, population, yy, yx, xx, certain)
         ill = (ill | spread_ill) & known & ~certain & ~nothing
         whole = [np.rint(values).astype(np.int64) for values in (n_psu - strata, n_psu, n, cases)]
         cells = CellEstimates(
@@ -148,6 +149,7 @@ class Finish:
 
     def _srs(
         self,
+        estimate: FloatArray,
         variance: FloatArray,
         y_total: FloatArray,
         slope: FloatArray,
@@ -166,7 +168,8 @@ class Finish:
         spread = np.where(self.is_total, of_total, of_ratio)
         ill = (spread < CANCELLED * np.where(self.is_total, yy, yy + slope**2 * xx)) & (n > 1)
         spread = np.maximum(spread, 0.0) * np.where(self.is_total, 1.0, (population / scale) ** 2)
-        spread = np.where(certain, 0.0, spread)
+        dust = ~self.is_total & (spread <= (DUST * estimate) ** 2 * population)
+        spread = np.where(certain | dust, 0.0, spread)
         srs = srs_variance(spread, n, population, variance, self.reference)
         if self.is_total.any():
             rows = np.full(n.shape, self.total_rows)

@@ -13,7 +13,7 @@ from estimates.design_effects import Reference
 from estimates.measure import Coding, FloatVector, IntVector, Measure
 from estimates.moment_estimates import Finish, Moments
 from estimates.scan_columns import ScanColumns, scan_columns
-from estimates.scan_plan import By, ScanPlan, Walk, scan_plan
+from estimates.scan_plan import By, ScanPlan, Walk
 from estimates.statistics.cell_estimates import CellEstimates
 from surveys.design import Design
 
@@ -50,7 +50,7 @@ class Estimated:
 def psu_order(design: Design) -> tuple[IntVector, IntVector]:
     """Rows in PSU order, (n,), or none when the file is already so; and where each PSU begins, (P + 1,)."""
     # Compiling costs a second: only large scans come here.
-    from estimates.scan_kernel import psu_bounds
+    from estimates.psu_bounds import psu_bounds
 
     start = np.zeros(design.psus + 1, dtype=np.int64)
     psu = np.ascontiguousarray(design.psu, dtype=np.int64)
@@ -59,15 +59,6 @@ def psu_order(design: Design) -> tuple[IntVector, IntVector]:
     start[0] = 0
     np.cumsum(np.bincount(psu, minlength=design.psus), out=start[1:])
     return np.argsort(psu, kind="stable").astype(np.int64), start
-
-
-def too_fine(
-    breakdowns: Sequence[By], codings: Mapping[str, Coding], design: Design
-) -> tuple[tuple[By, ...], ScanPlan]:
-    """Breakdowns that a walk cannot hold, and the plan of the others."""
-    order, start = psu_order(design)
-    plan = scan_plan(breakdowns, codings, design, order, start)
-    return plan.too_fine, plan
 
 
 def estimate_by_moments(

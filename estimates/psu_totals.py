@@ -154,8 +154,8 @@ def sum_by(group: IntVector, values: FloatVector, groups: int) -> FloatVector:
 
 
 def provisional_centre(measure: Measure, weight: FloatVector) -> float:
-    """Find a ratio near the measure's own, to be taken out before summing; 0 for totals and proportions."""
-    return 0.0 if measure.kind in ("total", "prop") else ratio_of_some_rows(measure, weight)
+    """Find a ratio near the measure's own, to be taken out before summing; 0 for totals and shares."""
+    return 0.0 if measure.kind == "total" or measure.is_share else ratio_of_some_rows(measure, weight)
 
 
 def ratio_of_some_rows(measure: Measure, weight: FloatVector) -> float:
@@ -179,9 +179,7 @@ def ratio_of_some_rows(measure: Measure, weight: FloatVector) -> float:
 def _fill(columns: FloatMatrix, measure: Measure, weight: FloatVector) -> float:
     base = measure.base() & (weight > 0)
     value = np.where(base, measure.numerator, 0.0)
-    size = (
-        base.astype(np.float64) if measure.denominator is None else np.where(base, measure.denominator, 0.0)
-    )
+    size = base.astype(np.float64) if measure.denominator is None else np.where(base, measure.denominator, 0.0)
     centre = provisional_centre(measure, weight)
     columns[:, 0] = weight * (value - centre * size)
     columns[:, 1] = weight * size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from estimates.measure import BoolVector, FloatVector
 
 ProportionInterval = Literal["korn_graubard", "logit"]
 EXPECTED_CASES = 5
+MANY_SHARES = 2_000
 
 
 def row_intervals(
@@ -71,7 +73,7 @@ def row_intervals(
     if share.any():
         method = korn_graubard if proportion == "korn_graubard" else logit
         if method is korn_graubard:
-            bounds = korn_graubard(estimate[share], se[share], n[share], df[share], confidence=confidence)
+            bounds = _beside(estimate[share], se[share], n[share], df[share], confidence)
         else:
             bounds = logit(estimate[share], se[share], df[share], n=n[share], confidence=confidence)
         low[share], high[share] = bounds[0], bounds[1]
@@ -95,3 +97,20 @@ def row_intervals(
     fewest = np.where(shape == "share", np.minimum(cases, n - cases), cases)
     certified = (fewest >= EXPECTED_CASES) & (df > 0) & np.isfinite(low) & np.isfinite(high)
     return low, high, certified | (census & some)
+
+
+def _beside(
+    estimate: FloatVector, se: FloatVector, n: FloatVector, df: FloatVector, confidence: float
+) -> tuple[FloatVector, FloatVector]:
+    """Korn-Graubard limits of many rows on two processors: the beta quantile is iterative, and row by row."""
+    if estimate.size < MANY_SHARES:
+        return korn_graubard(estimate, se, n, df, confidence=confidence)
+    half = estimate.size // 2
+    with ThreadPoolExecutor(2) as pool:
+        found = list(
+            pool.map(
+                lambda part: korn_graubard(estimate[part], se[part], n[part], df[part], confidence=confidence),
+                (slice(0, half), slice(half, None)),
+            )
+        )
+    return np.concatenate([part.low for part in found]), np.concatenate([part.high for part in found])

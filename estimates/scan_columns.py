@@ -22,8 +22,8 @@ class ScanColumns:
 
     Parameters
     ----------
-    table : (4, k) int
-        Address, form, address of the mask or 0, and place of every column.
+    table : (5, k) int
+        Address, form, address of the mask or 0, place of every column, and place of its flags or -1.
     centre : (k,) float
         Taken out of its values.
     wide, summed, small : int
@@ -70,7 +70,10 @@ class ScanColumns:
 class _Columns:
     def __init__(self) -> None:
         self.small: list[tuple[int, int, int, float]] = []
-        self.flags: list[tuple[int, int, int, float]] = []
+        # Flags of not being 0: beside the number where it is laid down, or read on their own.
+        self.flags = 0
+        self.flag_of: dict[int, int] = {}
+        self.extra: list[tuple[int, int, int, float, int]] = []
         self.wide: list[tuple[int, int, int, float]] = []
         self.alive: list[npt.NDArray[np.generic]] = []
 
@@ -125,8 +128,12 @@ def scan_columns(measures: Sequence[Measure], weight: FloatVector) -> ScanColumn
             nonzero = y[1]
         else:
             form = SMALL_FLAG if numerator.dtype == np.int8 else NUMBER_FLAG
-            nonzero = -1 - len(found.flags)
-            found.flags.append((found.address(numerator), form, mask_address, 0.0))
+            nonzero = -1 - found.flags
+            if measure.denominator is None and not measure.is_binary:
+                found.flag_of[y[1]] = found.flags
+            else:
+                found.extra.append((found.address(numerator), form, mask_address, 0.0, found.flags))
+            found.flags += 1
         places.append((*y, *x, base, nonzero, product, taken_of_y, 0))
     return _placed(found, places, products, sorted({base for _, base in bases.values()}))
 
@@ -139,13 +146,14 @@ def _placed(
 ) -> ScanColumns:
     wide = _padded(len(found.wide), 8)
     summed = _padded(len(found.small), 8)
-    small = _padded(summed + len(found.flags), 16)
+    small = _padded(summed + found.flags, 16)
+    flag_of = {place: summed + flag for place, flag in found.flag_of.items()}
     columns = [
-        *((*column, -1 - place) for place, column in enumerate(found.wide)),
-        *((*column, place) for place, column in enumerate(found.small)),
-        *((*column, summed + place) for place, column in enumerate(found.flags)),
+        *((*column, -1 - place, flag_of.get(place, -1)) for place, column in enumerate(found.wide)),
+        *((*column, place, -1) for place, column in enumerate(found.small)),
+        *((*column, summed + flag, -1) for *column, flag in found.extra),
     ]
-    table = np.array([(a, form, mask, place) for a, form, mask, _, place in columns], dtype=np.int64).reshape(-1, 4)
+    table = np.array([(a, form, mask, place, flag) for a, form, mask, _, place, flag in columns], dtype=np.int64)
     y = np.array([place if section == "wide" else wide + place for section, place, *_ in places], dtype=np.int64)
     x = np.array([item[3] if item[2] == "wide" else wide + item[3] for item in places], dtype=np.int64)
     base = np.array([item[4] for item in places], dtype=np.int64)
@@ -158,7 +166,7 @@ def _placed(
         reference[:] = x[0]
     rank = {position: number for number, position in enumerate(bases)}
     return ScanColumns(
-        table=np.ascontiguousarray(table.T),
+        table=np.ascontiguousarray(table.reshape(-1, 5).T),
         centre=np.array([column[3] for column in columns], dtype=np.float64),
         wide=wide, summed=summed, small=small, reference=reference,
         bases=np.array([wide + position for position in bases], dtype=np.int64),

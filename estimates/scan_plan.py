@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from estimates.measure import Coding, IntVector
+from estimates.measure import Codes, Coding, IntVector
 from surveys.design import Design
 
 By = tuple[str, ...]
-Codes = npt.NDArray[np.signedinteger]
 # Finest cells that breakdowns may make together, and (segment, cell) positions that one breakdown may fill.
 FINEST_CELLS = 2_048
 POSITIONS = 400_000
@@ -173,7 +171,7 @@ def constant_codes(codes: Codes, order: IntVector, start: IntVector) -> IntVecto
     for last in (min(int(start[-1]), 4096), int(start[-1])):
         here = codes[order[:last]] if order.size else codes[:last]
         changes = np.flatnonzero(here[1:] != here[:-1]) + 1
-        if changes.size > filled.size or not np.isin(changes, start, assume_unique=False).all():
+        if changes.size > filled.size or not np.array_equal(start[np.searchsorted(start, changes)], changes):
             return None
     per_psu = np.full(start.size - 1, -1, dtype=np.int64)
     per_psu[filled] = codes[order[start[filled]]] if order.size else codes[start[filled]]

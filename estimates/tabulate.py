@@ -120,9 +120,7 @@ def _blocks(
     names = {by: [_named(measures, name, "measure").name for name in wanted[by]] for by in wanted}
     crossed = {by: [_named(codings, name, "breakdown") for name in by] for by in wanted}
     numbers = design.rows * sum(len(some) for some in names.values())
-    large = method == "compiled" or (
-        method == "automatic" and (numbers >= WORTH_COMPILING or design.rows >= MANY_ROWS)
-    )
+    large = method == "compiled" or (method == "automatic" and (numbers >= WORTH_COMPILING or design.rows >= MANY_ROWS))
     if large and not design.further_stages:
         return _compiled_blocks(measures, names, codings, design, weight, reference)
     return [
@@ -179,9 +177,7 @@ def _compiled_blocks(
     return _as_asked(blocks, names)
 
 
-def _as_asked(
-    blocks: Sequence[_Block], names: Mapping[tuple[str, ...], Sequence[str]]
-) -> list[_Block]:
+def _as_asked(blocks: Sequence[_Block], names: Mapping[tuple[str, ...], Sequence[str]]) -> list[_Block]:
     """Put blocks in the order of the plan; whole blocks where they already are, else measure by measure."""
     by_breakdown: dict[tuple[str, ...], list[_Block]] = {}
     for block in blocks:
@@ -291,7 +287,7 @@ def _shape(measure: Measure) -> str:
     if measure.kind == "total":
         if measure.is_binary:
             return "count"
-        if np.nanmin(measure.numerator, initial=0.0) >= 0:
+        if float(np.nanmin(measure.numerator, initial=0.0)) >= 0.0:
             return "positive"
     return "any"
 
@@ -302,9 +298,7 @@ def _checked_weights(weight: npt.ArrayLike, design: Design) -> FloatVector:
         raise ValueError(f"{weights.size} weights for {design.rows} rows of the design")
     wrong = int(np.count_nonzero(~np.isfinite(weights) | (weights < 0)))
     if wrong:
-        raise ValueError(
-            f"{wrong} weights are missing, infinite or negative; every weight must be a number >= 0"
-        )
+        raise ValueError(f"{wrong} weights are missing, infinite or negative; every weight must be a number >= 0")
     return weights
 
 

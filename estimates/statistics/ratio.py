@@ -69,10 +69,12 @@ def ratio(
     known = (n > 0) & (denominator != 0)
     safe = np.where(known, denominator, 1.0)
     above_centre = np.where(known, numerator / safe, np.nan)
-    estimate = totals.centre + above_centre
+    # Where nobody has any of it the ratio is 0, and not what rounding leaves of the centre.
+    none = known & (cases == 0)
+    estimate = np.where(none, 0.0, totals.centre + above_centre)
     residual = (totals.numerator - above_centre[cell] * totals.denominator) / safe[cell]
     variance = np.where(known, groups.variances(np.where(known[cell], residual, 0.0)), np.nan)
-    variance = np.where(variance < (DUST * estimate) ** 2, 0.0, variance)
+    variance = np.where(none | (variance < (DUST * estimate) ** 2), 0.0, variance)
     n_psu, df = domain_degrees_of_freedom(groups, totals.n)
     if measure.is_share:
         squares = numerator * (1.0 - above_centre) ** 2 + (denominator - numerator) * above_centre**2
@@ -80,6 +82,7 @@ def ratio(
             squares = weighted_squares(measure, index, weight, estimate)
     else:
         squares = weighted_squares(measure, index, weight, estimate) * (population / safe) ** 2
+    squares = np.where(none | (squares <= (DUST * estimate) ** 2 * population), 0.0, squares)
     return CellEstimates(
         estimate=estimate,
         variance=variance,
