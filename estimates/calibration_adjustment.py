@@ -14,6 +14,7 @@ from estimates.measure import FloatVector, IntVector
 from surveys.design import Design
 from surveys.design_stages import stage_designs
 from weights.calibration.calibrate import Calibration
+from weights.calibration.margins import Amount, control_cells
 
 FloatMatrix = npt.NDArray[np.float64]
 CELLS_AT_A_TIME = 10_000_000  # numbers of a block of PSUs by cells, 80 MB
@@ -61,6 +62,33 @@ class CalibrationAdjustment:
         """
         cells = calibration.cells
         return cls(cells.group, cells.x, base_weight, calibration.weight if weight is None else weight)
+
+    @classmethod
+    def of_columns(
+        cls, x: FloatMatrix, base_weight: FloatVector, weight: FloatVector, partition: IntVector | None = None
+    ) -> CalibrationAdjustment:
+        """Describe a calibration by what was known of each row, as a weighting stage can leave it on disk.
+
+        Parameters
+        ----------
+        x : (n, k) float
+            Auxiliary vector of each row, such as persons of the household by sex and age.
+        base_weight, weight : (n,) float
+            Weights before the calibration, and final weights.
+        partition : (n,) int, optional
+            Domain of each row where every domain was calibrated by itself; -1 where it was not.
+
+        Returns
+        -------
+        CalibrationAdjustment
+        """
+        blocks = np.zeros(len(x), dtype=np.int64) if partition is None else partition
+        labels, first, block = np.unique(blocks, return_index=True, return_inverse=True)
+        columns = [Amount(str(j), x[:, j], 0.0) for j in range(x.shape[1])]
+        cells = control_cells([*columns, Amount("partition", block.astype(np.float64), 0.0)])
+        values, part = cells.x[:, :-1], cells.x[:, -1]
+        wide = [values * (part == b)[:, None] for b in range(first.size) if labels[b] >= 0]
+        return cls(cells.group, np.column_stack(wide), base_weight, weight)
 
     @cached_property
     def inverse(self) -> FloatMatrix:

@@ -232,3 +232,22 @@ def test_persons_of_calibrated_households():
         again = calibrated_ratios(sums, None, np.zeros(y.size, dtype=np.int64), 1, adjustment, design)
         assert total[d] == pytest.approx(again[0][0], rel=1e-12)
         assert variance[d] == pytest.approx(again[1][0], rel=1e-10)
+
+
+def test_described_by_columns_and_by_domain():
+    """What a weighting stage can write down is enough: one model, or one for each domain."""
+    design, weight, y, controls = weighted_country(40)
+    domain = design.psu % 2
+    whole = np.zeros(y.size, dtype=np.int64)
+    found = calibrate(weight, controls, tolerance=1e-12)
+    x = found.cells.x[found.cells.group]
+    one = calibrated_ratios(y, None, whole, 1, CalibrationAdjustment.of(found, weight), design)
+    again = calibrated_ratios(y, None, whole, 1, CalibrationAdjustment.of_columns(x, weight, found.weight), design)
+    assert again[1] == pytest.approx(one[1], rel=1e-10)
+    parts = CalibrationAdjustment.of_columns(x, weight, found.weight, domain)
+    assert parts.x.shape[1] == 2 * x.shape[1]
+    slope = [np.linalg.lstsq(np.sqrt(weight[k])[:, None] * x[k], np.sqrt(weight[k]) * y[k], rcond=None)[0]
+             for k in (domain == 0, domain == 1)]  # fmt: skip
+    residual = y - np.where(domain == 0, x @ slope[0], x @ slope[1])
+    by_hand = ultimate_cluster_variance(np.bincount(design.psu, weights=found.weight * residual), design)
+    assert calibrated_ratios(y, None, whole, 1, parts, design)[1] == pytest.approx(by_hand, rel=1e-9)

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from estimates.replication.calibrated import calibrated_replicate_totals, group_sums, linear_calibrated_totals
+from estimates.replication.calibrated import calibrated_replicate_totals, group_sums
 from estimates.replication.factors import replicate_covariance
 from estimates.replication.imported import imported_degrees_of_freedom, imported_scale, imported_totals
 from estimates.replication.jackknife import jackknife_factors
+from estimates.replication.linear_calibration import linear_calibrated_totals
 from surveys.design import design_from_columns
 from weights.calibration.margins import Amount, Margin, control_cells
 
