@@ -24,6 +24,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "code": "the program",
         "packages": "the packages",
         "parameters": "the parameters",
+        "elsewhere": "{state} (its study folder is elsewhere)",
     },
     "es": {
         "fresh": "al día",
@@ -37,12 +38,13 @@ _WORDS: dict[str, dict[str, str]] = {
         "code": "el programa",
         "packages": "los paquetes",
         "parameters": "los parámetros",
+        "elsewhere": "{state} (su carpeta de estudio está en otro lugar)",
     },
 }
 
 
 def listing(project: Project, data: Path, build: Path, language: Language) -> str:
-    """Return one line for each study of the project.
+    """Return one line for each study of the project, and for each whose results are in the build folder.
 
     Parameters
     ----------
@@ -56,12 +58,29 @@ def listing(project: Project, data: Path, build: Path, language: Language) -> st
         Language of the text.
     """
     folders = sorted(path.parent for path in project.studies.glob("*/study.yaml"))
-    width = max((len(folder.name) for folder in folders), default=0)
+    ours = {folder.name for folder in folders}
+    guests = [results for results in sorted(build.glob("*")) if results.name not in ours and _has_results(results)]
+    width = max((len(folder.name) for folder in (*folders, *guests)), default=0)
     lines = []
     for folder in folders:
         ingredients = Ingredients(project, folder.name, folder, data, build / folder.name)
         lines.append(f"{folder.name:<{width}}  {state_of(ingredients, language)}")
+    for results in guests:
+        state = _WORDS[language]["elsewhere"].format(state=_left_by(results, _WORDS[language]))
+        lines.append(f"{results.name:<{width}}  {state}")
     return "\n".join(lines)
+
+
+def _has_results(results: Path) -> bool:
+    return any((results / name / "manifest.json").is_file() for name in STAGES)
+
+
+def _left_by(results: Path, words: dict[str, str]) -> str:
+    """Say what the last run left, where the folder of the study is not known."""
+    for name in STAGES:
+        if failed_folder(results, name).is_dir():
+            return words["failed"].format(stage=name, where=failed_folder(results, name))
+    return words["partly"].format(stage=[name for name in STAGES if (results / name).is_dir()][-1])
 
 
 def state_of(ingredients: Ingredients, language: Language) -> str:

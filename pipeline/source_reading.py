@@ -90,8 +90,8 @@ def read_sources(run: Run, loaded: LoadedStudy) -> SourcesRead:
 
 
 def _at_the_mapping(problem: Problem, loaded: LoadedStudy, asked: list[str]) -> Problem:
-    """Point at the variable that names a column the file lacks, rather than at the file."""
-    if problem.message.code != "source_columns":
+    """Point at the variable that names a column the file lacks; a file of one column has another separator."""
+    if problem.message.code != "source_columns" or problem.details["count"] == "1":
         return problem
     for level in loaded.mapping.levels.values():
         for name, variable in level.variables.items():

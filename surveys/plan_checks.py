@@ -20,9 +20,9 @@ LEVEL_UNMAPPED = Message(
 NOT_TABULATED = Message(
     "not_tabulated",
     "the report shows '{indicator}' {domain_en}, which `tabulation:` does not ask for.\n"
-    "  Add {wanted} to `by:` of that indicator under `tabulation:`, or take it out of the report.",
+    "  Put that indicator under `tabulation:` with {wanted} among its `by:`, or take it out of the report.",
     "el informe muestra '{indicator}' {domain_es}, que `tabulation:` no pide.\n"
-    "  Agregue {wanted} a `by:` de ese indicador en `tabulation:`, o quítelo del informe.")
+    "  Ponga ese indicador en `tabulation:` con {wanted} en su `by:`, o quítelo del informe.")
 
 
 def plan_problems(study: Study, mapping: Mapping, dictionary: Dictionary, *, where: Where) -> list[Problem]:

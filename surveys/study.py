@@ -53,14 +53,15 @@ class Role:
 class DesignRoles:
     """Which variables hold the sample design, and how a stratum with a single PSU is treated.
 
-    With ``nested`` the PSU numbers start again in every stratum, so a PSU is the pair (stratum, psu).
+    With ``nested`` the PSU numbers start again in every stratum, so a PSU is the pair (stratum, psu). It is never
+    assumed: numbers used again without it stop the run.
     """
 
     level: str
     stratum: Role
     psu: Role
     psu_population: Role
-    nested: bool = True
+    nested: bool = False
     lonely_psu: LonelyPsu = "fail"
     notes: Label | None = None
 
@@ -105,6 +106,7 @@ class Publication:
     planned: tuple[str, ...] = ()
     minimum_cases: int = 10
     beside: tuple[str, ...] = ()
+    minimum_width: int = 5
 
 
 @dataclass(frozen=True)
@@ -234,6 +236,7 @@ def study_from(data: Mapping[str, Any]) -> Study:
             standards=tuple(publication.get("standards") or ("cepal_2023",)),
             planned=tuple(publication.get("planned") or ()),
             minimum_cases=int(publication.get("minimum_cases", 10)),
+            minimum_width=int(publication.get("minimum_width", 5)),
             beside=tuple(publication.get("beside") or ())),
         report=ReportPlan(
             foreword=_optional_label(report.get("foreword")),
@@ -295,7 +298,7 @@ def _design(data: Mapping[str, Any]) -> DesignRoles:
         level=data["level"], stratum=_role(data["stratum"], absent=not_stated),
         psu=_role(data["psu"], absent=not_stated),
         psu_population=_role(data.get("psu_population"), absent=not_stated),
-        nested=data.get("nested", True), lonely_psu=data.get("lonely_psu", "fail"),
+        nested=data.get("nested", False), lonely_psu=data.get("lonely_psu", "fail"),
         notes=_optional_label(data.get("notes")))
 
 
