@@ -114,12 +114,7 @@ def control_cells(controls: Sequence[Control]) -> ControlCells:
             keys.append(control.cell)
         else:
             keys.append(np.unique(control.value, return_inverse=True)[1].astype(np.int64))
-    combined = np.zeros(rows.pop(), dtype=np.int64)
-    for key in keys:
-        span = int(key.max(initial=-1)) + 2
-        # Renumber after each control, so that products of many cells never overflow.
-        combined = np.unique(combined * span + key + 1, return_inverse=True)[1].astype(np.int64)
-    _, first = np.unique(combined, return_index=True)
+    combined, first = _grouped(keys)
     columns: list[FloatVector] = []
     names: list[tuple[str, str]] = []
     totals: list[float] = []
@@ -135,3 +130,32 @@ def control_cells(controls: Sequence[Control]) -> ControlCells:
             names.append((control.name, control.cell))
             totals.append(control.total)
     return ControlCells(combined, np.column_stack(columns), np.array(totals), tuple(names))
+
+
+def _grouped(keys: Sequence[NDArray[np.int64]]) -> tuple[IntVector, IntVector]:
+    """Number the combinations of keys that occur, in order; and one row of each."""
+    rows = keys[0].size
+    combined, cells = np.zeros(rows, dtype=np.int64), 1
+    for key in keys:
+        span = int(key.max(initial=-1)) + 2
+        if cells * span > max(4 * rows, 1024):
+            # Renumber, so that products of many cells neither overflow nor outgrow the rows.
+            combined, cells = _renumbered(combined, cells)
+        combined = combined * span
+        combined += key
+        combined += 1
+        cells *= span
+    combined, cells = _renumbered(combined, cells)
+    first = np.empty(cells, dtype=np.int64)
+    first[combined[::-1]] = np.arange(rows - 1, -1, -1)
+    return combined, first
+
+
+def _renumbered(key: IntVector, cells: int) -> tuple[IntVector, int]:
+    if cells > 8 * key.size + 1024:
+        found, group = np.unique(key, return_inverse=True)
+        return group.astype(np.int64), found.size
+    # A table of all cells is smaller than the rows: no sorting.
+    there = np.zeros(cells, dtype=bool)
+    there[key] = True
+    return (np.cumsum(there) - 1)[key], int(np.count_nonzero(there))
