@@ -11,6 +11,7 @@ from pipeline.dictionary_file import load_dictionary
 from pipeline.shapes import check_shape
 from pipeline.yaml_files import Place, YamlDocument, read_yaml
 from surveys.dictionary import Dictionary
+from surveys.estimation_levels import estimated_at
 from surveys.mapping import Mapping, mapping_from
 from surveys.plan_checks import plan_problems
 from surveys.problems import DictionaryError, Message, Problem, StudyError
@@ -175,6 +176,7 @@ def load_study(folder: Path, project: _Rooted) -> LoadedStudy:
     if problems:
         raise StudyError(problems)
     dictionary, additions = _dictionary(folder, base_folder, project)
+    dictionary = estimated_at(dictionary, study.data.get("estimated_at") or {}, study.where)
     paths += additions
     files = StudyFiles(folder, study, mapping, tuple(paths))
     loaded = LoadedStudy(study_from(study.data), mapping_from(mapping.data), dictionary, files)
