@@ -239,10 +239,11 @@ def _combination(
 ) -> Combination:
     degrees = [_shared_degrees(figures.present @ row, design) for row in used]
     df = np.array(degrees, dtype=np.int64)
-    known = np.where(np.isfinite(centre) & (df > 0), se, np.nan)
+    # An error of 0 says that nothing varied in the sample, not that the combination is known.
+    known = np.where(np.isfinite(centre) & (df > 0) & (se > 0), se, np.nan)
     reach = stats.t.ppf(0.5 + confidence / 2, np.maximum(df, 1)) * known
     with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.abs(null / np.where(known > 0, known, np.nan))
+        t = np.abs(null / known)
     p_value = np.asarray(2 * stats.t.sf(t, np.maximum(df, 1)))
     error = np.where(np.isfinite(centre), se, np.nan)
     return Combination(centre, error, centre - reach, centre + reach, df, p_value)

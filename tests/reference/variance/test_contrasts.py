@@ -76,3 +76,10 @@ def test_rate_over_a_number_from_elsewhere():
     # Squared coefficients of variation of independent sources add up.
     assert wider / 25.0**2 == pytest.approx(400 / 500**2 + (500 / 20_000) ** 2)
     assert np.isnan(rate_with_uncertain_denominator(1.0, 1.0, 0.0, 0.0)[0])
+
+
+def test_nothing_varied_is_no_interval():
+    design = design_from_columns(None, [1, 1, 2, 2])
+    figures = domain_figures(np.zeros(4), np.ones(4), np.array([0, 1, 0, 1]), 2, np.ones(4), design)
+    found = linear_contrasts(figures, [1, -1], design)
+    assert found.estimate[0] == 0 and np.isnan(found.low[0]) and np.isnan(found.p_value[0])
