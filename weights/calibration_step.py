@@ -22,17 +22,18 @@ IntVector = NDArray[np.int64]
 
 CELL_MISSING = Message(
     "cell_missing",
-    "{count} units with weight have no value for margin '{margin}' ({variables}); every unit must lie in a cell. "
-    "Impute the variable, or write `missing: leave` if such units belong to none of its cells.",
-    "{count} unidades con factor no tienen valor para el margen '{margin}' ({variables}); toda unidad debe estar en "
-    "una celda. Impute la variable, o escriba `missing: leave` si esas unidades no pertenecen a ninguna de sus celdas.",
+    "{count} {count|unit|units} with weight {count|has|have} no value for margin '{margin}' ({variables}); every unit "
+    "must lie in a cell. Impute the variable, or write `missing: leave` if such units belong to none of its cells.",
+    "{count} {count|unidad|unidades} con factor no {count|tiene|tienen} valor para el margen '{margin}' "
+    "({variables}); toda unidad debe estar en una celda. Impute la variable, o escriba `missing: leave` si esas "
+    "unidades no pertenecen a ninguna de sus celdas.",
 )
 CELL_WITHOUT_TOTAL = Message(
     "cell_without_total",
-    "Margin '{margin}': {count} units of the sample lie in cell '{cell}', for which there is no total. Add the total, "
-    "or join the cell with another.",
-    "Margen '{margin}': {count} unidades de la muestra están en la celda '{cell}', de la que no hay total. Agregue el "
-    "total, o una la celda con otra.",
+    "Margin '{margin}': {count} {count|unit|units} of the sample {count|lies|lie} in cell '{cell}', for which there "
+    "is no total. Add the total, or join the cell with another.",
+    "Margen '{margin}': {count} {count|unidad|unidades} de la muestra {count|está|están} en la celda '{cell}', de la "
+    "que no hay total. Agregue el total, o una la celda con otra.",
 )
 CELL_WITHOUT_UNITS = Message(
     "cell_without_units",
@@ -45,8 +46,8 @@ BOUNDS_TOO_NARROW = Message(
     "bounds_too_narrow",
     "No factors between {low} and {high} meet the totals{domain}. Bounds [{wider_low}, {wider_high}] would do. Within "
     "the present bounds these totals must give way: {conflicts}.",
-    "Ningún factor entre {low} y {high} cumple los totales{domain}. Los límites [{wider_low}, {wider_high}] bastarían. "
-    "Con los límites actuales deben ceder estos totales: {conflicts}.",
+    "Ningún factor entre {low} y {high} cumple los totales{domain}. Los límites [{wider_low}, {wider_high}] "
+    "bastarían. Con los límites actuales deben ceder estos totales: {conflicts}.",
 )
 TOTALS_CONFLICT = Message(
     "totals_conflict",

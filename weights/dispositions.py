@@ -26,11 +26,12 @@ DISPOSITION_UNKNOWN = Message(
 )
 RESULT_WITHOUT_DISPOSITION = Message(
     "result_without_disposition",
-    "{count} units have no usable result of the interview in '{variable}' (codes without a disposition: {codes}; "
-    "blank: {blank}). Every unit drawn needs one. State the codes in `dispositions:`, or correct the source.",
-    "{count} unidades no tienen en '{variable}' un resultado de entrevista utilizable (códigos sin disposición: "
-    "{codes}; en blanco: {blank}). Toda unidad seleccionada necesita uno. Indique los códigos en `dispositions:`, o "
-    "corrija el origen.",
+    "{count} {count|unit has|units have} no usable result of the interview in '{variable}' (codes without a "
+    "disposition: {codes}; blank: {blank}). Every unit drawn needs one. State the codes in `dispositions:`, or "
+    "correct the source.",
+    "{count} {count|unidad no tiene|unidades no tienen} en '{variable}' un resultado de entrevista utilizable "
+    "(códigos sin disposición: {codes}; en blanco: {blank}). Toda unidad seleccionada necesita uno. Indique los "
+    "códigos en `dispositions:`, o corrija el origen.",
 )
 
 

@@ -24,17 +24,17 @@ BoolVector = NDArray[np.bool_]
 
 CLASS_WITHOUT_RESPONDENTS = Message(
     "class_without_respondents",
-    "The class '{cell}' has {units} units and none of them responded; nobody can stand for them. Join the class with "
-    "another: fewer variables in `classes:`, or fewer `quantiles:`.",
-    "La clase '{cell}' tiene {units} unidades y ninguna respondió; nadie puede representarlas. Una la clase con otra: "
-    "menos variables en `classes:`, o menos `quantiles:`.",
+    "The class '{cell}' has {units} {units|unit|units} and none of them responded; nobody can stand for them. Join "
+    "the class with another: fewer variables in `classes:`, or fewer `quantiles:`.",
+    "La clase '{cell}' tiene {units} {units|unidad|unidades} y ninguna respondió; nadie puede representarlas. Una la "
+    "clase con otra: menos variables en `classes:`, o menos `quantiles:`.",
 )
 CLASS_WITHOUT_KNOWN = Message(
     "class_without_known",
-    "The class '{cell}' has {units} units and the eligibility of none is known; nobody can stand for them. Join the "
-    "class with another: fewer variables in `classes:`.",
-    "La clase '{cell}' tiene {units} unidades y de ninguna se sabe si es elegible; nadie puede representarlas. Una la "
-    "clase con otra: menos variables en `classes:`.",
+    "The class '{cell}' has {units} {units|unit|units} and the eligibility of none is known; nobody can stand for "
+    "them. Join the class with another: fewer variables in `classes:`.",
+    "La clase '{cell}' tiene {units} {units|unidad|unidades} y de ninguna se sabe si es elegible; nadie puede "
+    "representarlas. Una la clase con otra: menos variables en `classes:`.",
 )
 
 

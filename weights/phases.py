@@ -25,45 +25,46 @@ LINKS_WRONG = Message(
 )
 LINKS_BELOW_ROWS = Message(
     "links_below_rows",
-    "{count} families of '{family}' are in the sample more often than the {variable} they state, or their rows state "
-    "different numbers. Correct the number of dwellings, or the rows that repeat a family.",
-    "{count} familias de '{family}' están en la muestra más veces que lo que declaran en {variable}, o sus filas "
-    "declaran números distintos. Corrija el número de viviendas, o las filas que repiten una familia.",
+    "{count} {count|family|families} of '{family}' {count|is|are} in the sample more often than the {variable} they "
+    "state, or their rows state different numbers. Correct the number of dwellings, or the rows that repeat a family.",
+    "{count} {count|familia|familias} de '{family}' {count|está|están} en la muestra más veces que lo que declaran en "
+    "{variable}, o sus filas declaran números distintos. Corrija el número de viviendas, o las filas que repiten una "
+    "familia.",
 )
 PHASE_2_OUTSIDE = Message(
     "phase_2_outside",
-    "{count} units of the second phase are not in the first: they have no weight there. Only units that were listed "
-    "can be drawn again. Correct `selected:`, or the results of the first phase.",
-    "{count} unidades de la segunda fase no están en la primera: allí no tienen factor. Solo las unidades listadas "
-    "pueden seleccionarse de nuevo. Corrija `selected:`, o los resultados de la primera fase.",
+    "{count} {count|unit|units} of the second phase {count|is|are} not in the first: no weight there. Only units that "
+    "were listed can be drawn again. Correct `selected:`, or the results of the first phase.",
+    "{count} {count|unidad|unidades} de la segunda fase no {count|está|están} en la primera: sin factor allí. Solo "
+    "las unidades listadas pueden seleccionarse de nuevo. Corrija `selected:`, o los resultados de la primera fase.",
 )
 PHASE_2_EMPTY = Message(
     "phase_2_empty",
-    "The group '{cell}' has {units} units of the first phase and none in the second; nobody can stand for them. Join "
-    "the group with another.",
-    "El grupo '{cell}' tiene {units} unidades de la primera fase y ninguna en la segunda; nadie puede representarlas. "
-    "Una el grupo con otro.",
+    "The group '{cell}' has {units} {units|unit|units} of the first phase and none in the second; nobody can stand "
+    "for them. Join the group with another.",
+    "El grupo '{cell}' tiene {units} {units|unidad|unidades} de la primera fase y ninguna en la segunda; nadie puede "
+    "representarlas. Una el grupo con otro.",
 )
 PHASE_2_SILENT = Message(
     "phase_2_silent",
-    "In the group '{cell}' {units} units were drawn in the second phase and none of them responded; nobody can stand "
-    "for them. Join the group with another.",
-    "En el grupo '{cell}' se seleccionaron {units} unidades en la segunda fase y ninguna respondió; nadie puede "
-    "representarlas. Una el grupo con otro.",
+    "In the group '{cell}' {units} {units|unit was|units were} drawn in the second phase and none of them responded; "
+    "nobody can stand for them. Join the group with another.",
+    "En el grupo '{cell}' se {units|seleccionó|seleccionaron} {units} {units|unidad|unidades} en la segunda fase y "
+    "ninguna respondió; nadie puede representarlas. Una el grupo con otro.",
 )
 PHASE_2_PROBABILITY = Message(
     "phase_2_probability",
-    "The conditional probability '{variable}' is blank, zero, negative or above 1 in {count} units of the second "
-    "phase. Correct the record of the draw.",
-    "La probabilidad condicional '{variable}' está en blanco, es cero, negativa o mayor que 1 en {count} unidades de "
-    "la segunda fase. Corrija el registro de la selección.",
+    "The conditional probability '{variable}' is blank, zero, negative or above 1 in {count} {count|unit|units} of "
+    "the second phase. Correct the record of the draw.",
+    "La probabilidad condicional '{variable}' está en blanco, es cero, negativa o mayor que 1 en {count} "
+    "{count|unidad|unidades} de la segunda fase. Corrija el registro de la selección.",
 )
 ROUND_MISSING = Message(
     "round_missing",
-    "{count} units have no round in '{variable}', or one that `shares:` does not name ({codes}). Every unit belongs to "
-    "a round; the shares are positive and add up to 1.",
-    "{count} unidades no tienen ronda en '{variable}', o tienen una que `shares:` no nombra ({codes}). Toda unidad "
-    "pertenece a una ronda; las participaciones son positivas y suman 1.",
+    "{count} {count|unit has|units have} no round in '{variable}', or one that `shares:` does not name ({codes}). "
+    "Every unit belongs to a round; the shares are positive and add up to 1.",
+    "{count} {count|unidad no tiene|unidades no tienen} ronda en '{variable}', o tienen una que `shares:` no nombra "
+    "({codes}). Toda unidad pertenece a una ronda; las participaciones son positivas y suman 1.",
 )
 
 

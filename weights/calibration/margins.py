@@ -133,7 +133,7 @@ def control_cells(controls: Sequence[Control]) -> ControlCells:
 
 
 def _grouped(keys: Sequence[NDArray[np.int64]]) -> tuple[IntVector, IntVector]:
-    """Number the combinations of keys that occur, in order; and one row of each."""
+    """Give the combinations of keys that occur numbers, in order, and find one row of each."""
     rows = keys[0].size
     combined, cells = np.zeros(rows, dtype=np.int64), 1
     for key in keys:

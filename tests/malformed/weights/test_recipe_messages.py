@@ -91,7 +91,7 @@ CASES = {
     ),
     "cell missing": (
         lambda: calibrated(BOTH, {"1": 40, "2": 20}, [0, 0, 1, -1]),
-        "1 units with weight have no value for margin 'sex' (sex)", "missing: leave", "1 unidades con factor",
+        "1 unit with weight has no value for margin 'sex' (sex)", "missing: leave", "1 unidad con factor no tiene",
     ),
     "class without respondents": (
         lambda: nonresponse(ONES, eligible=YES, responded=np.array([True, True, False, False]), classes=TWO,
@@ -105,7 +105,7 @@ CASES = {
     ),
     "phase-2 unit not in phase 1": (
         lambda: two_phase(np.array([1.0, 1.0, 1.0, 0.0]), selected=YES, responded=YES, groups=TWO, where=WHERE),
-        "1 units of the second phase are not in the first", "Correct `selected:`", "no están en la primera",
+        "1 unit of the second phase is not in the first", "Correct `selected:`", "no está en la primera",
     ),
     "phase-2 group not drawn": (
         lambda: two_phase(ONES, selected=np.array([True, True, False, False]), responded=YES, groups=TWO, where=WHERE),
@@ -141,11 +141,11 @@ CASES = {
     "family more often than its links": (
         lambda: weight_sharing(ONES, ONES, variable="links", family=np.array(["a", "a", "b", "c"], dtype=object),
                                family_name="family", where=WHERE),
-        "1 families of 'family' are in the sample more often", "rows that repeat", "1 familias de 'family'",
+        "1 family of 'family' is in the sample more often", "rows that repeat", "1 familia de 'family' está",
     ),
     "round missing": (
         lambda: pool(ONES, np.array(["1", "2", None, "1"], dtype=object), variable="round", where=WHERE),
-        "1 units have no round in 'round'", "add up to 1", "1 unidades no tienen ronda",
+        "1 unit has no round in 'round'", "add up to 1", "1 unidad no tiene ronda",
     ),
     "result without disposition": (
         lambda: dispositions(np.array(["1", "9", None], dtype=object), None, variable="interview_result", where=WHERE),
