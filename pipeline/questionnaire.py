@@ -72,13 +72,8 @@ def write_questionnaire(path: Path, loaded: LoadedStudy) -> dict[str, Any]:
         Counts of questions, answers and lists, and the names left untranslated.
     """
     study = loaded.study
-    form = form_of(
-        loaded.dictionary,
-        asked_variables(loaded.dictionary, loaded.mapping),
-        title=study.title,
-        name=study.name,
-        version=str(study.year),
-    )
+    asked = asked_variables(loaded.dictionary, loaded.mapping)
+    form = form_of(loaded.dictionary, asked, title=study.title, name=study.name, version=str(study.year))
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": study.title.es, "created": datetime.datetime(study.year, 1, 1)})
@@ -95,10 +90,7 @@ def write_questionnaire(path: Path, loaded: LoadedStudy) -> dict[str, Any]:
                         # A text stays a text even when it begins with '=': nothing here is ever a formula.
                         page.write_string(number, place, row[column])
             page.freeze_panes(1, 2)
-    questions = [
-        row for row in form.survey if row["type"].split(" ")[0] in ("select_one", "select_multiple", *TYPES.values())
-    ]
-    return {"questions": len(questions), "choices": len(form.choices), "untranslated": list(form.untranslated)}
+    return {"questions": len(asked), "choices": len(form.choices), "untranslated": list(form.untranslated)}
 
 
 def asked_variables(dictionary: Dictionary, mapping: SourceMapping) -> list[Variable]:

@@ -39,14 +39,23 @@ METHODS_WITH: dict[str, tuple[Draw, np.ndarray, np.ndarray | None]] = {
     "pps_systematic": (lambda random: draw_pps_systematic(PI, random), PI, systematic_joint(PI)),
     "brewer": (lambda random: draw_brewer(PI, random), PI, brewer_joint(PI)),
     "simple_keep": (lambda random: coordinated_simple(numbers(random), 5), EVEN, simple_joint(12, 5)),
-    "simple_avoid": (lambda random: coordinated_simple(numbers(random), 5, coordination="avoid"), EVEN,
-                     simple_joint(12, 5)),
+    "simple_avoid": (
+        lambda random: coordinated_simple(numbers(random), 5, coordination="avoid"),
+        EVEN,
+        simple_joint(12, 5),
+    ),
     "poisson_keep": (lambda random: coordinated_poisson(numbers(random), PI), PI, np.outer(PI, PI)),
-    "poisson_avoid": (lambda random: coordinated_poisson(numbers(random), PI, coordination="avoid"), PI,
-                      np.outer(PI, PI)),
+    "poisson_avoid": (
+        lambda random: coordinated_poisson(numbers(random), PI, coordination="avoid"),
+        PI,
+        np.outer(PI, PI),
+    ),
     "pareto_keep": (lambda random: coordinated_pareto(numbers(random), PI), pareto_probabilities(PI), None),
-    "pareto_avoid": (lambda random: coordinated_pareto(numbers(random), PI, coordination="avoid"),
-                     pareto_probabilities(PI), None),
+    "pareto_avoid": (
+        lambda random: coordinated_pareto(numbers(random), PI, coordination="avoid"),
+        pareto_probabilities(PI),
+        None,
+    ),
 }
 
 
@@ -83,8 +92,15 @@ def test_a_stratified_frame_is_drawn_as_recorded(method: str) -> None:
     count = np.zeros(12)
     totals = []
     for _ in range(REPEATS):
-        chosen = select(frame, {"a": 3, "b": 2}, unit="segment", stratum="place", size="families", method=method,  # type: ignore[arg-type]
-                        random=random)
+        chosen = select(
+            frame,
+            {"a": 3, "b": 2},
+            unit="segment",
+            stratum="place",
+            size="families",
+            method=method,  # type: ignore[arg-type]
+            random=random,
+        )
         count[[int(name[1:]) for name in chosen.sample["segment"]]] += 1
         totals.append(float((chosen.sample["base_weight"] * chosen.sample["families"]).sum()))
     found, promised = count / REPEATS, chosen.probability

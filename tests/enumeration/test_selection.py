@@ -11,8 +11,17 @@ from surveys.sampling.brewer import brewer_joint
 from surveys.sampling.draws import draw_pps_systematic, draw_systematic, systematic_joint, systematic_starts
 from surveys.sampling.probabilities import hajek_joint, inclusion_probabilities, simple_joint
 
-PROBABILITIES = [inclusion_probabilities(size, n) for size, n in (
-    ([1, 2, 3, 4, 5], 2), ([1, 2, 3, 4, 5, 50], 3), ([7, 7, 7], 2), ([3, 1, 4, 1, 5, 9, 2, 6], 4), ([2, 2], 2), ([4], 1))]
+PROBABILITIES = [
+    inclusion_probabilities(size, n)
+    for size, n in (
+        ([1, 2, 3, 4, 5], 2),
+        ([1, 2, 3, 4, 5, 50], 3),
+        ([7, 7, 7], 2),
+        ([3, 1, 4, 1, 5, 9, 2, 6], 4),
+        ([2, 2], 2),
+        ([4], 1),
+    )
+]
 
 
 class Start:

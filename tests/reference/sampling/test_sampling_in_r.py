@@ -22,7 +22,9 @@ def stored(name: str) -> np.ndarray:
 
 
 def test_probabilities_in_proportion_to_size() -> None:
-    assert inclusion_probabilities([2, 3, 5, 8, 13, 21, 34], 3) == pytest.approx(stored("probabilities_mild"), rel=1e-13)
+    assert inclusion_probabilities([2, 3, 5, 8, 13, 21, 34], 3) == pytest.approx(
+        stored("probabilities_mild"), rel=1e-13
+    )
     found = inclusion_probabilities([1, 2, 3, 4, 5, 50], 3)
     assert found == pytest.approx(stored("probabilities_certainty"), rel=1e-13)
 
@@ -32,8 +34,9 @@ def test_pairs_of_a_systematic_draw() -> None:
     assert found.ravel() == pytest.approx(stored("systematic_pairs"), abs=1e-11)
 
 
-@pytest.mark.parametrize(("name", "probability"), [
-    ("two", [0.2, 0.35, 0.4, 0.45, 0.6]), ("three", [0.25, 0.5, 0.6, 0.75, 0.9])])
+@pytest.mark.parametrize(
+    ("name", "probability"), [("two", [0.2, 0.35, 0.4, 0.45, 0.6]), ("three", [0.25, 0.5, 0.6, 0.75, 0.9])]
+)
 def test_exact_pairs_of_brewer_are_what_r_draws(name: str, probability: list[float]) -> None:
     exact = brewer_joint(probability)
     assert exact is not None

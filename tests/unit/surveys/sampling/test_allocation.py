@@ -22,8 +22,11 @@ def variance(n: np.ndarray) -> float:
 
 def test_neyman_is_the_best_of_all_allocations() -> None:
     found = neyman(20, SIZE, SPREAD)
-    every = [np.array([a, b, 20 - a - b], dtype=float) for a, b in itertools.product(range(2, 18), repeat=2)
-             if 2 <= 20 - a - b <= 12]
+    every = [
+        np.array([a, b, 20 - a - b], dtype=float)
+        for a, b in itertools.product(range(2, 18), repeat=2)
+        if 2 <= 20 - a - b <= 12
+    ]
     assert variance(found) <= min(variance(one) for one in every) * 1.01
 
 
@@ -45,9 +48,15 @@ def test_kish_lies_between() -> None:
     assert kish_allocation(1000, [10_000, 5_000, 5_000]).tolist() == [419, 291, 290]
 
 
-@given(st.integers(1, 12).flatmap(lambda h: st.tuples(
-    st.lists(st.integers(1, 400), min_size=h, max_size=h), st.lists(st.floats(0, 100), min_size=h, max_size=h),
-    st.floats(0, 1))))
+@given(
+    st.integers(1, 12).flatmap(
+        lambda h: st.tuples(
+            st.lists(st.integers(1, 400), min_size=h, max_size=h),
+            st.lists(st.floats(0, 100), min_size=h, max_size=h),
+            st.floats(0, 1),
+        )
+    )
+)
 def test_whole_numbers_between_the_bounds(drawn: tuple[list[int], list[float], float]) -> None:
     population, measure, share = drawn
     least = sum(min(2, one) for one in population)

@@ -26,8 +26,10 @@ def test_no_change_is_found_at_the_significance() -> None:
 
 def test_size_reaches_the_power_and_one_less_does_not() -> None:
     n = size_for_change(0.011, 0.015, deff=1.6, overlap=0.5, correlation=0.3)
-    powers = [float(power_of_rounds(0.011, 0.015, n_first=size, n_second=size, deff=1.6, overlap=0.5, correlation=0.3))
-              for size in (n, n - 1)]
+    powers = [
+        float(power_of_rounds(0.011, 0.015, n_first=size, n_second=size, deff=1.6, overlap=0.5, correlation=0.3))
+        for size in (n, n - 1)
+    ]
     assert powers[0] >= 0.8 > powers[1]
 
 

@@ -12,8 +12,14 @@ from surveys.sampling.frames import METHODS, select
 
 
 def frame() -> pd.DataFrame:
-    return pd.DataFrame({"segment": [f"s{i}" for i in range(10)], "place": ["06"] * 6 + ["02"] * 4,
-                         "families": [100.0, 80, 120, 60, 90, 900, 50, 70, 60, 40], "area": list("uurruurrru")})
+    return pd.DataFrame(
+        {
+            "segment": [f"s{i}" for i in range(10)],
+            "place": ["06"] * 6 + ["02"] * 4,
+            "families": [100.0, 80, 120, 60, 90, 900, 50, 70, 60, 40],
+            "area": list("uurruurrru"),
+        }
+    )
 
 
 def draw(random: np.random.Generator, table: pd.DataFrame | None = None, **options: object):  # type: ignore[no-untyped-def]
@@ -54,8 +60,9 @@ def test_a_very_large_segment_is_taken_with_certainty() -> None:
 def test_sorting_spreads_a_systematic_sample_over_areas() -> None:
     table = pd.DataFrame({"segment": [f"s{i}" for i in range(40)], "area": ["u", "r"] * 20})
     for seed in range(25):
-        found = select(table, {"": 10}, unit="segment", method="systematic", order=("area",),
-                       random=np.random.default_rng(seed))
+        found = select(
+            table, {"": 10}, unit="segment", method="systematic", order=("area",), random=np.random.default_rng(seed)
+        )
         assert found.sample["area"].value_counts().to_dict() == {"u": 5, "r": 5}
 
 
@@ -65,22 +72,26 @@ def changed(column: str, rows: list[int], value: object) -> pd.DataFrame:
     return table
 
 
-@pytest.mark.parametrize(("table", "options", "codes"), [
-    (changed("segment", [1, 2], "s0"), {}, ["frame_duplicate"]),
-    (changed("families", [1, 7], None), {}, ["frame_size_missing", "frame_size_missing"]),
-    (changed("families", [1], 0), {}, ["frame_size_missing"]),
-    (changed("families", [1], "many"), {}, ["frame_size_missing"]),
-    (changed("segment", [4], ""), {}, ["frame_blank"]),
-    (changed("place", [4], None), {}, ["frame_blank", "frame_stratum_unasked"]),
-    (frame(), {"sample": {"06": 3, "02": 5}}, ["sample_exceeds_stratum"]),
-    (frame(), {"sample": {"06": 0, "02": 2}}, ["sample_not_whole"]),
-    (frame(), {"sample": {"06": 3, "02": 2, "09": 1}}, ["frame_stratum_absent"]),
-    (frame(), {"sample": {"06": 3}}, ["frame_stratum_unasked"]),
-    (frame(), {"certainty": False}, ["probability_above_one"]),
-    (frame(), {"size": "hogares"}, ["frame_column"]),
-])
-def test_refuses_a_frame_that_does_not_hold_together(table: pd.DataFrame, options: dict[str, object],
-                                                     codes: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("table", "options", "codes"),
+    [
+        (changed("segment", [1, 2], "s0"), {}, ["frame_duplicate"]),
+        (changed("families", [1, 7], None), {}, ["frame_size_missing", "frame_size_missing"]),
+        (changed("families", [1], 0), {}, ["frame_size_missing"]),
+        (changed("families", [1], "many"), {}, ["frame_size_missing"]),
+        (changed("segment", [4], ""), {}, ["frame_blank"]),
+        (changed("place", [4], None), {}, ["frame_blank", "frame_stratum_unasked"]),
+        (frame(), {"sample": {"06": 3, "02": 5}}, ["sample_exceeds_stratum"]),
+        (frame(), {"sample": {"06": 0, "02": 2}}, ["sample_not_whole"]),
+        (frame(), {"sample": {"06": 3, "02": 2, "09": 1}}, ["frame_stratum_absent"]),
+        (frame(), {"sample": {"06": 3}}, ["frame_stratum_unasked"]),
+        (frame(), {"certainty": False}, ["probability_above_one"]),
+        (frame(), {"size": "hogares"}, ["frame_column"]),
+    ],
+)
+def test_refuses_a_frame_that_does_not_hold_together(
+    table: pd.DataFrame, options: dict[str, object], codes: list[str]
+) -> None:
     with pytest.raises(DesignError) as caught:
         draw(np.random.default_rng(1), table, **options)
     assert [one.message.code for one in caught.value.problems] == codes
@@ -106,8 +117,10 @@ def test_a_new_round_keeps_or_avoids_the_last_one() -> None:
 
 
 def test_refuses_broken_permanent_numbers() -> None:
-    for code, bad in (("permanent_numbers_outside", lambda: coordinated_simple([0.1, np.nan], 1)),
-                      ("permanent_numbers_duplicate", lambda: permanent_numbers(["a", "a"], np.random.default_rng(1)))):
+    for code, bad in (
+        ("permanent_numbers_outside", lambda: coordinated_simple([0.1, np.nan], 1)),
+        ("permanent_numbers_duplicate", lambda: permanent_numbers(["a", "a"], np.random.default_rng(1))),
+    ):
         with pytest.raises(DesignError) as caught:
             bad()
         assert caught.value.problems[0].message.code == code

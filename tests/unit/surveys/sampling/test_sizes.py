@@ -55,8 +55,10 @@ def test_never_more_than_there_is() -> None:
 
 def test_domains_at_once() -> None:
     found = sample_size([0.011, 0.02], 0.1, deff=[1.5, 2.0], population=[1e5, np.inf])
-    assert found.tolist() == [float(sample_size(0.011, 0.1, deff=1.5, population=1e5)),
-                              float(sample_size(0.02, 0.1, deff=2.0))]
+    assert found.tolist() == [
+        float(sample_size(0.011, 0.1, deff=1.5, population=1e5)),
+        float(sample_size(0.02, 0.1, deff=2.0)),
+    ]
 
 
 def test_design_effect_of_kish() -> None:
@@ -64,8 +66,19 @@ def test_design_effect_of_kish() -> None:
     assert float(design_effect(0.05, 21, weights=1.1)) == pytest.approx(2.2)
 
 
-@pytest.mark.parametrize("change", [{"proportion": 1.1}, {"proportion": 0.0}, {"target": -1.0}, {"response": 0.0},
-                                    {"response": 1.01}, {"deff": np.nan}, {"population": 0.0}, {"confidence": 1.0}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"proportion": 1.1},
+        {"proportion": 0.0},
+        {"target": -1.0},
+        {"response": 0.0},
+        {"response": 1.01},
+        {"deff": np.nan},
+        {"population": 0.0},
+        {"confidence": 1.0},
+    ],
+)
 def test_refuses_what_cannot_be(change: dict[str, float]) -> None:
     values: dict[str, float] = {"proportion": 0.1, "target": 0.1, **change}
     p, target = values.pop("proportion"), values.pop("target")
