@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+from estimates.disclosure.audit import ProtectionRule
+from estimates.disclosure.release import protect_release
+from estimates.disclosure.release_cells import release_cells
 from estimates.study_analyses import analyse_study
 from estimates.study_design import study_design
 from estimates.study_estimates import estimate_study
@@ -32,10 +35,17 @@ def run(run: Run) -> None:
     design = study_design(loaded.study, microdata, where=loaded.files.study.where(("design",)))
     folders = [run.study_folder, *(path.parent for path in loaded.files.paths)]
     denominators = read_denominators(folders, loaded.study, loaded.dictionary)
-    frame = estimate_study(loaded.study, loaded.dictionary, microdata, design, weights, denominators)
+    study = loaded.study
+    frame = estimate_study(study, loaded.dictionary, microdata, design, weights, denominators)
+    cells = release_cells(study, loaded.dictionary, microdata, design, weights, frame)
+    protected = protect_release(
+        frame, cells, ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
+    )
+    frame = protected.frame
     write_estimates(run.output / "estimates.csv", frame)
     os.chmod(run.output / "estimates.csv", 0o600)
     write_analyses(
         run.output, analyse_study(loaded.study, loaded.dictionary, microdata, design, weights, frame)
     )
-    write_json(run.output / "record.json", estimation_record(loaded.study, design, frame))
+    record = {**estimation_record(study, design, frame), "disclosure": protected.record()}
+    write_json(run.output / "record.json", record)

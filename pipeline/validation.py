@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from estimates.disclosure.audit import ProtectionRule
+from estimates.disclosure.release import audit_release
+from estimates.disclosure.release_cells import release_cells
 from estimates.reconciliation import reconcile
 from estimates.study_design import study_design
-from estimates.table_checks import check_table
+from estimates.table_checks import TableCheck, check_table
 from pipeline.estimate_files import breakdown_columns, read_estimates
 from pipeline.microdata_files import read_microdata
 from pipeline.published_file import read_published
@@ -45,13 +48,20 @@ def run(run: Run) -> None:
     totals = [
         name for name, indicator in dictionary.indicators.items() if indicator.statistic in ("total", "count")
     ]
+    cells = release_cells(study, dictionary, microdata, design, weights, frame)
+    rule = ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
+    attacked = audit_release(frame, cells, rule)
+    disclosure = TableCheck("disclosure_audit", int(attacked.cell.size), int(attacked.exposed.sum()))
     validation = Validation(
         study.name,
         tuple(reconcile(published, frame, breakdowns)),
         tuple(
             recompute_headlines(study, dictionary, microdata, design, weights, frame, breakdowns, published)
         ),
-        (*check_weights(weights, read_record(run.input("weight"))), *check_table(frame, breakdowns, totals)),
+        (
+            *check_weights(weights, read_record(run.input("weight"))), *check_table(frame, breakdowns, totals),
+            disclosure,
+        ),
     )
     write_json(run.output / "validation.json", validation.as_record())
     for language in languages_of(study):

@@ -1,0 +1,190 @@
+"""How closely an attacker who knows the rules can bound every hidden count, by linear programming."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from estimates.disclosure.cells import LinkedCells
+from estimates.disclosure.linear_program import least
+
+SLACK = 1e-6
+FloatVector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ProtectionRule:
+    """What an attacker may at most learn of a hidden victim count.
+
+    Parameters
+    ----------
+    minimum_cases : int
+        Counts below it are hidden; attackers know that.
+    width : int
+        Least distance between the smallest and the largest count that remain possible. Never more than
+        the rule itself leaves: ``minimum_cases - 1``.
+    """
+
+    minimum_cases: int = 10
+    width: int = 5
+
+    @property
+    def needed(self) -> int:
+        """Width asked of every hidden victim count."""
+        return max(1, min(self.width, self.minimum_cases - 1))
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Result of an attack on one release.
+
+    Parameters
+    ----------
+    cell : (p,) int
+        The primary cells.
+    low, high : (p,) float
+        Bounds that the attacker reaches.
+    needed : int
+        Width that the rule asks for.
+    """
+
+    cell: NDArray[np.int64]
+    low: FloatVector
+    high: FloatVector
+    needed: int
+
+    @property
+    def exposed(self) -> NDArray[np.bool_]:
+        """Cells bounded tighter than the rule: (p,) bool."""
+        return np.asarray(self.high - self.low < self.needed - SLACK, dtype=bool)
+
+    @property
+    def exact(self) -> NDArray[np.bool_]:
+        """Cells of which the attacker knows the count: (p,) bool."""
+        return np.asarray(np.floor(self.high + SLACK) - np.ceil(self.low - SLACK) < 1, dtype=bool)
+
+
+def audit(cells: LinkedCells, low: FloatVector, high: FloatVector, rule: ProtectionRule) -> Audit:
+    """Bound every primary cell by what a release tells.
+
+    Parameters
+    ----------
+    cells : LinkedCells
+        The cells and their sums.
+    low, high : (C,) float
+        What the attacker knows of each cell before using the sums, see `public_knowledge`; equal where the
+        count is printed, apart where it is printed rounded.
+    rule : ProtectionRule
+        Width that must remain.
+
+    Returns
+    -------
+    Audit
+        Bounds of every primary cell.
+
+    Notes
+    -----
+    For each hidden cell p the attacker solves ``min x_p`` and ``max x_p`` subject to ``A x = 0`` and
+    ``low <= x <= high``. Sums fall apart into pieces once printed counts are put in; each piece is a problem
+    of its own. Counts are whole numbers, so an interval holds ``floor(max) - ceil(min) + 1`` of them; the
+    linear bounds are never tighter than those of whole numbers, and in tables of two dimensions equal.
+
+    References
+    ----------
+    Fischetti, M. and Salazar, J. J. (2001). Solving the cell suppression problem on tabular data with linear
+    constraints. Management Science 47(7).
+    """
+    cell = np.flatnonzero(cells.primary)
+    bound_low, bound_high = low[cell].copy(), high[cell].copy()
+    matrix = cells.relations()
+    free = high - low > SLACK
+    piece = _pieces(matrix, free)
+    for number in np.unique(piece[cell[free[cell]]]):
+        inside = np.flatnonzero(free & (piece == number))
+        rows = np.unique(matrix[:, inside].nonzero()[0])
+        if rows.size == 0:
+            continue
+        part = matrix[rows]
+        fixed = np.where(free, 0.0, low)
+        target = -(part @ fixed)
+        equations = csr_array(part[:, inside])
+        for place in np.flatnonzero(np.isin(cell, inside)):
+            direction = (inside == cell[place]).astype(np.float64)
+            for sign in (1.0, -1.0):
+                found = least(sign * direction, equations, target, low[inside], high[inside])
+                if found is None:
+                    raise ValueError("what is published cannot hold together: a hidden cell has no possible count")
+                reached = float(direction @ found)
+                if sign > 0:
+                    bound_low[place] = max(bound_low[place], reached)
+                else:
+                    bound_high[place] = min(bound_high[place], reached)
+    return Audit(cell, bound_low, bound_high, rule.needed)
+
+
+def public_knowledge(
+    cells: LinkedCells, shown: NDArray[np.bool_], reasons: list[str], rule: ProtectionRule
+) -> tuple[FloatVector, FloatVector]:
+    """Say what everybody knows of each cell before adding anything up.
+
+    Parameters
+    ----------
+    cells : LinkedCells
+        The cells.
+    shown : (R,) bool
+        Rows whose numbers are published.
+    reasons : list of str
+        Published reason of every row: "fewer than 30 cases" is a bound too.
+    rule : ProtectionRule
+        Its threshold is public: a hidden primary count is between 0 and the threshold minus 1, and a victim
+        count hidden for another reason is not below the threshold.
+
+    Returns
+    -------
+    low, high : (C,) float
+        Equal where the count is told.
+    """
+    count = cells.count.astype(np.float64)
+    low = np.zeros(count.size)
+    high = np.full(count.size, np.inf)
+    small = cells.primary & (count < rule.minimum_cases)
+    high[small] = rule.minimum_cases - 1
+    # Said of hidden rows only: of cells of no row nothing is said.
+    of_rows = np.concatenate([cells.cases_of_row, cells.rest_of_row])
+    said = np.zeros(count.size, dtype=bool)
+    said[of_rows[of_rows >= 0]] = True
+    larger = cells.victim & ~cells.primary & said
+    low[larger] = np.minimum(count[larger], rule.minimum_cases)
+    for row in np.flatnonzero(~shown):
+        limit = _stated_limit(reasons[row])
+        cell = cells.cases_of_row[row]
+        if limit is not None and cell >= 0 and count[cell] < limit:
+            high[cell] = min(high[cell], limit - 1)
+    told = cells.told_by(shown)
+    low[told] = high[told] = count[told]
+    return low, high
+
+
+def _stated_limit(reason: str) -> int | None:
+    for word in reason.split(";"):
+        _, found, after = word.partition("cases_under_")
+        if found and after.isdigit():
+            return int(after)
+    return None
+
+
+def _pieces(matrix: csr_array, free: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Give numbers to the groups of unknown cells that share sums: (C,) int."""
+    sums, count = matrix.shape
+    links = matrix.tocoo()
+    kept = free[links.coords[1]]
+    graph = csr_array(
+        (np.ones(int(kept.sum())), (links.coords[0][kept] + count, links.coords[1][kept])),
+        shape=(count + sums, count + sums),
+    )
+    _, labels = connected_components(graph, directed=False)
+    return np.asarray(labels[:count], dtype=np.int64)

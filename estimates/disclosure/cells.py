@@ -1,0 +1,110 @@
+"""The unweighted counts of a release as linked additive cells: what adds up to what, in all its tables at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+NONE = -1
+
+
+@dataclass(frozen=True)
+class LinkedCells:
+    """Counts of one release and the sums that hold between them.
+
+    Parameters
+    ----------
+    count : (C,) int
+        Unweighted contributors of every cell.
+    victim : (C,) bool
+        Cells of figures about victims: with the attribute, or without it.
+    primary : (C,) bool
+        Victim cells that break the rule of least contributors.
+    total, part : (L,) int
+        One link each: cell ``part`` is inside cell ``total`` in sum number ``sum_of``.
+    sum_of : (L,) int
+        Number of the sum; every sum has one total.
+    cases_of_row, base_of_row, rest_of_row : (R,) int
+        Cells that a row of the table tells when it is shown: those with the attribute, the base, and those
+        without it; -1 for none.
+    """
+
+    count: NDArray[np.int64]
+    victim: NDArray[np.bool_]
+    primary: NDArray[np.bool_]
+    total: NDArray[np.int64]
+    part: NDArray[np.int64]
+    sum_of: NDArray[np.int64]
+    cases_of_row: NDArray[np.int64]
+    base_of_row: NDArray[np.int64]
+    rest_of_row: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        gap = self.relations() @ self.count
+        if gap.size and np.abs(gap).max() > 0:
+            raise ValueError(f"{int(np.count_nonzero(gap))} sums of the release do not hold")
+
+    def relations(self) -> csr_array:
+        """Matrix of sums A, (sums, C): A @ count = 0, with 1 for the parts and -1 for the total."""
+        sums = int(self.sum_of.max()) + 1 if self.sum_of.size else 0
+        first = np.unique(self.sum_of, return_index=True)[1]
+        rows = np.concatenate([self.sum_of, self.sum_of[first]])
+        columns = np.concatenate([self.part, self.total[first]])
+        values = np.concatenate([np.ones(self.part.size), -np.ones(first.size)])
+        return csr_array((values, (rows, columns)), shape=(sums, self.count.size))
+
+    def told_by(self, shown: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Cells whose count the shown rows print or give by percentage times base: (C,) bool."""
+        told = np.zeros(self.count.size, dtype=bool)
+        for cells in (self.cases_of_row, self.base_of_row, self.rest_of_row):
+            at = cells[shown]
+            told[at[at >= 0]] = True
+        return told
+
+
+@dataclass
+class CellBook:
+    """Cells and sums while a release is read; equal sets of contributors are one cell."""
+
+    count: list[int] = field(default_factory=list)
+    victim: list[bool] = field(default_factory=list)
+    primary: list[bool] = field(default_factory=list)
+    sums: dict[tuple[int, tuple[int, ...]], None] = field(default_factory=dict)
+    known: dict[tuple[str, int, int], int] = field(default_factory=dict)
+
+    def cell(self, level: str, count: int, mark: int) -> int:
+        """Return the cell of a set of contributors; ``mark`` tells sets of one level and size apart.
+
+        Empty sets are never one cell: that two groups have nobody is no definition that an attacker knows.
+        """
+        key = (level, count, mark)
+        if count and key in self.known:
+            return self.known[key]
+        self.count.append(count)
+        self.victim.append(False)
+        self.primary.append(False)
+        if count:
+            self.known[key] = len(self.count) - 1
+        return len(self.count) - 1
+
+    def add_sum(self, total: int, parts: Sequence[int]) -> None:
+        """State that parts add up to a total; a sum with itself says nothing."""
+        if list(parts) != [total] and parts:
+            self.sums.setdefault((total, tuple(sorted(parts))))
+
+    def close(
+        self, cases: NDArray[np.int64], base: NDArray[np.int64], rest: NDArray[np.int64]
+    ) -> LinkedCells:
+        """Make the linked cells."""
+        total = [whole for whole, parts in self.sums for _ in parts]
+        part = [cell for _, parts in self.sums for cell in parts]
+        number = [place for place, (_, parts) in enumerate(self.sums) for _ in parts]
+        return LinkedCells(
+            np.array(self.count, dtype=np.int64), np.array(self.victim, dtype=bool),
+            np.array(self.primary, dtype=bool), np.array(total, dtype=np.int64),
+            np.array(part, dtype=np.int64), np.array(number, dtype=np.int64), cases, base, rest,
+        )  # fmt: skip

@@ -1,0 +1,202 @@
+"""The attacker: reads the finished files of a release and reports what they tell of hidden victim counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from estimates.disclosure.audit import ProtectionRule, audit, public_knowledge
+from estimates.disclosure.cells import LinkedCells
+from estimates.disclosure.differencing import telling_changes
+from estimates.disclosure.release import breakdowns_of, shown_rows
+from pipeline.attack_bytes import search_bytes
+from pipeline.attack_tables import PublishedNumbers, read_csv_release, read_published
+from pipeline.attack_text import search_text
+from surveys.dictionary import Dictionary
+from surveys.microdata import Microdata
+from surveys.problems import DataError, Message, Problem
+
+LEAKS = Message(
+    "release_leaks",
+    "The attack on the finished files found {count} leaks: {kinds}. Nothing was published. Run `estimate` and "
+    "`validate` again; if it stays, hide or join the tables named in the report of the attack.",
+    "El ataque a los archivos terminados encontró {count} fugas: {kinds}. No se publicó nada. Ejecute de nuevo "
+    "`estimate` y `validate`; si persiste, oculte o una los cuadros nombrados en el informe del ataque.",
+)
+NO_AUDIT = Message(
+    "no_passed_audit",
+    "This release has no passed disclosure audit. Run `validate` and correct what it finds before `disseminate`.",
+    "Esta publicación no tiene una auditoría de confidencialidad superada. Ejecute `validate` y corrija lo que "
+    "encuentre antes de `disseminate`.",
+)
+
+
+@dataclass(frozen=True)
+class Leak:
+    """One thing that a file tells and should not: kind, file and place; never the value itself."""
+
+    kind: str
+    file: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Attack:
+    """Result of the attack on a folder.
+
+    Parameters
+    ----------
+    leaks : tuple of Leak
+        Empty when nothing was learned.
+    files : int
+        Files searched.
+    figures : mapping of str to int
+        Rows with a number that were understood, by file.
+    cells, exposed : int
+        Primary cells, and those bounded tighter than the rule.
+    not_attacked : tuple of str
+        What could not be read, said loudly.
+    """
+
+    leaks: tuple[Leak, ...]
+    files: int
+    figures: Mapping[str, int]
+    cells: int
+    exposed: int
+    not_attacked: tuple[str, ...] = field(default=())
+
+    def record(self) -> dict[str, Any]:
+        """Count, for the record of the release."""
+        return {
+            "leaks": dict(Counter(leak.kind for leak in self.leaks)), "files": self.files,
+            "figures": dict(self.figures), "cells": self.cells, "exposed": self.exposed,
+            "not_attacked": list(self.not_attacked),
+        }  # fmt: skip
+
+
+def attack_release(
+    folder: Path,
+    frame: pd.DataFrame,
+    cells: LinkedCells,
+    rule: ProtectionRule,
+    dictionary: Dictionary,
+    microdata: Microdata | None = None,
+    *,
+    earlier: Path | None = None,
+    canaries: Sequence[str] = (),
+) -> Attack:
+    """Attack the files of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Finished files: CSV, SDMX-CSV, workbooks, pages, PDF.
+    frame : DataFrame
+        The internal estimates: which rows are hidden, and the truth to compare with.
+    cells : LinkedCells
+        Definitions, which are public, and counts, which are used only to judge the result.
+    rule : ProtectionRule
+        The public rule.
+    dictionary : Dictionary
+        Names and codes in both languages.
+    microdata : Microdata, optional
+        Their keys must be in no file.
+    earlier : Path, optional
+        Folder of an earlier release, with its ``estimates.csv``.
+    canaries : sequence of str
+        Texts planted in the data that must be in no file.
+
+    Returns
+    -------
+    Attack
+        Leaks name rows by indicator and domain; never a count.
+    """
+    names = breakdowns_of(frame)
+    hidden = ~shown_rows(frame)
+    leaks: list[Leak] = []
+    figures: dict[str, int] = {}
+    told = np.zeros(len(frame), dtype=bool)
+    for published in read_published(folder, frame, names, dictionary):
+        figures[published.file] = int(published.has_number.sum())
+        told |= published.has_number
+        for row in np.flatnonzero(published.has_number & hidden):
+            leaks.append(Leak("number_of_hidden_row", published.file, row_name(frame, names, int(row))))
+    low, high = public_knowledge(cells, told, frame["reason"].astype(str).tolist(), rule)
+    bounded = audit(cells, low, high, rule)
+    for cell in bounded.cell[bounded.exposed]:
+        leaks.append(Leak("count_bounded", "all files", _cell_name(frame, names, cells, int(cell))))
+    if earlier is not None and (earlier / "estimates.csv").is_file():
+        leaks += _differences(folder, earlier, frame, names, dictionary, rule)
+    text_leaks, not_attacked = search_text(folder, frame, hidden)
+    leaks += [Leak("number_in_text", file, where) for file, where in text_leaks]
+    byte_leaks, files = search_bytes(folder, microdata, canaries)
+    leaks += [Leak(kind, file, "") for kind, file in byte_leaks]
+    return Attack(
+        tuple(leaks), files, figures, int(bounded.cell.size), int(bounded.exposed.sum()), tuple(not_attacked)
+    )
+
+
+def refuse_leaks(attack: Attack, study: str) -> None:
+    """Stop a release that tells too much.
+
+    Raises
+    ------
+    DataError
+        Kinds, files and number of the leaks.
+    """
+    if attack.leaks:
+        kinds = Counter(f"{leak.kind} ({leak.file})" for leak in attack.leaks)
+        said = ", ".join(f"{kind}: {count}" for kind, count in sorted(kinds.items()))
+        raise DataError([Problem(LEAKS, f"{study}  disseminate", {"count": len(attack.leaks), "kinds": said})])
+
+
+def refuse_without_audit(validation: Mapping[str, Any], study: str) -> None:
+    """Stop when the record of validation holds no passed disclosure audit.
+
+    Raises
+    ------
+    DataError
+        The audit was not made, or failed.
+    """
+    made = validation.get("checks", {}).get("disclosure_audit")
+    if not validation.get("passed") or made is None or made.get("failed") != 0:
+        raise DataError([Problem(NO_AUDIT, f"{study}  disseminate", {})])
+
+
+def row_name(frame: pd.DataFrame, names: Sequence[str], row: int) -> str:
+    """Name a row by indicator and domain."""
+    codes = [f"{name}={frame[name].iloc[row]}" for name in names if frame[name].iloc[row] != "_T"]
+    return " ".join([str(frame["indicator"].iloc[row]), *codes])
+
+
+def _cell_name(frame: pd.DataFrame, names: Sequence[str], cells: LinkedCells, cell: int) -> str:
+    for of_row in (cells.cases_of_row, cells.rest_of_row, cells.base_of_row):
+        at = np.flatnonzero(of_row == cell)
+        if at.size:
+            return row_name(frame, names, int(at[0]))
+    return "-"
+
+
+def _differences(
+    folder: Path, earlier: Path, frame: pd.DataFrame, names: Sequence[str], dictionary: Dictionary,
+    rule: ProtectionRule,
+) -> list[Leak]:  # fmt: skip
+    if not (folder / "estimates.csv").is_file():
+        return []
+    before: PublishedNumbers = read_csv_release(earlier / "estimates.csv", frame, names)
+    after: PublishedNumbers = read_csv_release(folder / "estimates.csv", frame, names)
+    sensitive = np.array(
+        [dictionary.indicators[name.partition(".")[0]].sensitive for name in frame["indicator"].astype(str)]
+    )
+    changed = telling_changes(before.cases, after.cases, rule.minimum_cases)
+    changed |= telling_changes(before.n - before.cases, after.n - after.cases, rule.minimum_cases)
+    return [
+        Leak("small_change", "estimates.csv", row_name(frame, names, int(row)))
+        for row in np.flatnonzero(changed & sensitive)
+    ]

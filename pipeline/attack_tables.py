@@ -1,0 +1,164 @@
+"""Numbers of a release read back from its tables: CSV, SDMX-CSV and workbooks."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+from numpy.typing import NDArray
+
+from estimates.protection import NUMBER_COLUMNS
+from pipeline.sdmx_files import MEASURES, NUMBER_ATTRIBUTES, sdmx_codes, sdmx_id
+from pipeline.table_labels import TOTAL, Labels
+from surveys.dictionary import Dictionary
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PublishedNumbers:
+    """What one file tells of every row.
+
+    Parameters
+    ----------
+    file : str
+        Its name.
+    has_number : (R,) bool
+        Whether any number of the row is there.
+    n, cases : (R,) float
+        Unweighted base and cases, NaN where not told.
+    unknown : int
+        Lines of the file that belong to no row.
+    """
+
+    file: str
+    has_number: NDArray[np.bool_]
+    n: NDArray[np.float64]
+    cases: NDArray[np.float64]
+    unknown: int
+
+
+def read_published(
+    folder: Path, frame: pd.DataFrame, names: Sequence[str], dictionary: Dictionary
+) -> Iterator[PublishedNumbers]:
+    """Read every table of a release that a program can read.
+
+    Parameters
+    ----------
+    folder : Path
+        The release.
+    frame : DataFrame
+        Internal rows, for their keys.
+    names : sequence of str
+        Breakdown columns.
+    dictionary : Dictionary
+        Labels and SDMX codes, which the release publishes too.
+
+    Yields
+    ------
+    PublishedNumbers
+        One for each file.
+    """
+    for path in sorted(folder.rglob("*")):
+        if path.name == "estimates.csv":
+            yield read_csv_release(path, frame, names)
+        elif path.name == "sdmx_data.csv":
+            yield _sdmx(path, frame, names, dictionary)
+        elif path.suffix == ".xlsx":
+            yield _workbook(path, frame, names, dictionary)
+
+
+def read_csv_release(path: Path, frame: pd.DataFrame, names: Sequence[str]) -> PublishedNumbers:
+    """Read an ``estimates.csv``; rows of ours that it lacks tell nothing."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = [
+            ((line["indicator"].lstrip("'"), *(line.get(name, TOTAL).lstrip("'") for name in names)),
+             {column: line.get(column, "") for column in NUMBER_COLUMNS})
+            for line in csv.DictReader(file)
+        ]  # fmt: skip
+    return _collect(path.name, frame, names, lines)
+
+
+def _sdmx(path: Path, frame: pd.DataFrame, names: Sequence[str], dictionary: Dictionary) -> PublishedNumbers:
+    indicators = {sdmx_id(name): name for name in frame["indicator"].astype(str).unique()}
+    codes = {name: {code: own for own, code in sdmx_codes(dictionary, name).items()} for name in names}
+    lines = []
+    with path.open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            key = (
+                indicators.get(line["INDICATOR"], line["INDICATOR"]),
+                *(codes[name].get(line[sdmx_id(name).upper()], "?") for name in names),
+            )
+            numbers = {own: line.get(theirs, "") for theirs, own in (MEASURES | NUMBER_ATTRIBUTES).items()}
+            lines.append((key, numbers))
+    return _collect(path.name, frame, names, lines)
+
+
+def _workbook(path: Path, frame: pd.DataFrame, names: Sequence[str], dictionary: Dictionary) -> PublishedNumbers:
+    labels = Labels(dictionary, "en" if path.stem.endswith("_en") else "es")
+    wholes = frame["indicator"].astype(str).unique()
+    indicators: dict[str, list[str]] = {}
+    for name in wholes:
+        indicators.setdefault(labels.indicator(name), []).append(name)
+    columns = {labels.column(name): name for name in ("indicator", *NUMBER_COLUMNS)}
+    codes = {
+        labels.breakdown(name): (
+            name, {labels.category(name, code): code for code in (TOTAL, *_codes(dictionary, name))}
+        )
+        for name in names
+    }
+    book = openpyxl.load_workbook(path, data_only=False)
+    lines: list[tuple[Key, Mapping[str, str]]] = []
+    for sheet in book.worksheets:
+        header: list[str] | None = None
+        for cells in sheet.iter_rows(values_only=True):
+            texts = ["" if value is None else str(value) for value in cells]
+            if header is None:
+                if texts and columns.get(texts[0]) == "indicator":
+                    header = texts
+                continue
+            held = dict(zip(header, texts, strict=False))
+            domain = {
+                name: by_label.get(held[title], "?") for title, (name, by_label) in codes.items() if title in held
+            }
+            numbers = {columns[title]: text for title, text in held.items() if title in columns}
+            # A label that two indicators share tells neither; the other files name them apart.
+            named = indicators.get(texts[0], [])
+            key = named[0] if len(named) == 1 else "?"
+            lines.append(((key, *(domain.get(by, TOTAL) for by in names)), numbers))
+    return _collect(path.name, frame, names, lines)
+
+
+def _codes(dictionary: Dictionary, breakdown: str) -> tuple[str, ...]:
+    return tuple(dictionary.codes_of(dictionary.breakdowns[breakdown].variable))
+
+
+def _collect(
+    file: str, frame: pd.DataFrame, names: Sequence[str], lines: Sequence[tuple[Key, Mapping[str, str]]]
+) -> PublishedNumbers:
+    keys = zip(frame["indicator"].astype(str), *(frame[name].astype(str) for name in names), strict=True)
+    place = {key: row for row, key in enumerate(keys)}
+    told = np.zeros(len(frame), dtype=bool)
+    n, cases = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
+    unknown = 0
+    for key, numbers in lines:
+        row = place.get(key)
+        if row is None:
+            unknown += 1
+            continue
+        found = {column: _number(text) for column, text in numbers.items() if column in NUMBER_COLUMNS}
+        told[row] |= any(np.isfinite(value) for value in found.values())
+        n[row], cases[row] = found.get("n", np.nan), found.get("cases", np.nan)
+    return PublishedNumbers(file, told, n, cases, unknown)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan

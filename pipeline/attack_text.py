@@ -1,0 +1,69 @@
+"""Hidden weighted totals searched in the words of pages and PDF documents."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from lxml import html
+from numpy.typing import NDArray
+
+GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[  ,.   ]\d{3})+(?![\d])|(?<![\d.,])\d{4,9}(?![\d.,]?\d)")
+LEAST = 1000
+
+
+def search_text(
+    folder: Path, frame: pd.DataFrame, hidden: NDArray[np.bool_]
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """Search the printed form of hidden totals in running text and tables.
+
+    Parameters
+    ----------
+    folder : Path
+        The release, or a folder of reports.
+    frame : DataFrame
+        Internal estimates.
+    hidden : (R,) bool
+        Rows that may not be shown.
+
+    Returns
+    -------
+    leaks : list of (str, str)
+        File and name of the indicator whose hidden total, 1,000 or more, is printed there, unless a shown
+        row prints the same number. Smaller numbers and percentages are too common to be found this way; for
+        them the bounds are solved.
+    not_attacked : list of str
+        Documents that could not be read.
+    """
+    totals = frame["estimate"].to_numpy(dtype=np.float64)
+    is_total = ~frame["unit"].astype(str).isin(["percent"]).to_numpy() & np.isfinite(totals)
+    printed = np.round(np.where(is_total, totals, 0.0)).astype(np.int64)
+    open_numbers = set(printed[~hidden].tolist())
+    for column in ("n", "cases", "population"):
+        values = frame[column].to_numpy(dtype=np.float64)[~hidden]
+        open_numbers |= set(np.round(values[np.isfinite(values)]).astype(np.int64).tolist())
+    secret = {
+        int(value): str(name)
+        for value, name, closed in zip(printed, frame["indicator"], hidden, strict=True)
+        if closed and value >= LEAST and int(value) not in open_numbers
+    }
+    leaks: list[tuple[str, str]] = []
+    not_attacked: list[str] = []
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".html":
+            text = html.fromstring(path.read_bytes()).text_content()
+        elif path.suffix == ".pdf":
+            if find_spec("pypdf") is None:
+                not_attacked.append(f"PDF not attacked: {path.name} (pypdf is not installed)")
+                continue
+            pages = import_module("pypdf").PdfReader(path).pages
+            text = "\n".join(page.extract_text() for page in pages)
+        else:
+            continue
+        numbers = {int(re.sub(r"\D", "", found)) for found in GROUPED.findall(text)}
+        leaks += [(path.name, secret[value]) for value in sorted(numbers & set(secret))]
+    return leaks, not_attacked
