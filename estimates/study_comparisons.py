@@ -98,8 +98,9 @@ def _records(
                     _linearized(figure, name, a, rows), _linearized(figure, name, b, rows), a | b, rows.weight,
                     rows.design, kind=item.kind,
                 )  # fmt: skip
-                sides = [first, WHOLE if second == REST else second]
-                status = [_status(statuses, name, {**codes, item.between: code}) for code in sides]
+                status = [
+                    _status(statuses, name, {**codes, item.between: code}) for code in _sides(first, second, between, b)
+                ]
                 yield {
                     "indicator": name, **codes, "between": item.between, "group_a": first, "group_b": second,
                     "kind": item.kind, "unit": figure.indicator.unit if isinstance(figure, Figure) else figure.unit,
@@ -137,6 +138,15 @@ def _group(code: str, first: str, between: Coding, domain: BoolVector) -> BoolVe
     if code == REST:
         return np.asarray(domain & (between.codes >= 0) & (between.codes != between.labels.index(first)))
     return np.asarray(domain & (between.codes == between.labels.index(code)))
+
+
+def _sides(first: str, second: str, between: Coding, rest: BoolVector) -> list[str]:
+    """Rows of the estimate table that a comparison shows something of."""
+    if second != REST:
+        return [first, second]
+    # A rest that is one group only is that group: what hides the group hides the rest.
+    held = np.unique(between.codes[rest])
+    return [first, between.labels[int(held[0])] if held.size == 1 else WHOLE]
 
 
 def _judged(found: Contrast, statuses: list[str | None]) -> dict[str, object]:

@@ -14,6 +14,7 @@ from estimates.figures import FIGURES, figure_blocks, figure_of
 from estimates.level_rows import LevelRows, level_rows
 from estimates.measures import coding_of, measures_of
 from estimates.protection import DisclosureRule, protect
+from estimates.publication.standards import STANDARDS
 from estimates.study_plan import METHODS, LevelPlan, absent_variables, plan_by_level, whole_plan, with_needed
 from estimates.table import EstimateTable
 from estimates.tabulate import tabulate
@@ -24,6 +25,11 @@ from surveys.microdata import Microdata
 from surveys.problems import Message, Problem, StudyError
 from surveys.study import Study
 
+UNKNOWN_STANDARD = Message(
+    "unknown_standard",
+    "there is no publication standard '{name}'. The standards are: {known}.",
+    "no existe la norma de publicación '{name}'. Las normas son: {known}.",
+)
 LEVEL_NOT_MAPPED = Message(
     "level_not_mapped",
     "The indicators {indicators} are about level '{level}', which mapping.yaml does not make. Map the level, "
@@ -92,7 +98,8 @@ def estimate_study(
     """
     plans = plan_by_level(whole_plan(study), dictionary)
     _refuse_unusable_levels(plans, study, microdata, weights)
-    problems = absent_variables(study, dictionary, microdata, f"{study.name}/study.yaml  tabulation")
+    problems = unknown_standards(study)
+    problems += absent_variables(study, dictionary, microdata, f"{study.name}/study.yaml  tabulation")
     if problems:
         raise StudyError(problems)
     microdata = with_needed(study, dictionary, microdata)
@@ -170,6 +177,21 @@ def _estimate_level(
     sensitive = [measure for name in indicators if specs[name].sensitive for measure in behind[name]]
     rule = DisclosureRule(minimum_cases=study.publication.minimum_cases)
     return protect(frame, small_rows(frame, sensitive, codings, rows, rule))
+
+
+def unknown_standards(study: Study) -> list[Problem]:
+    """Find the publication standards that a study names and nobody knows."""
+    named = (("standards", study.publication.standards), ("beside", study.publication.beside))
+    return [
+        Problem(
+            UNKNOWN_STANDARD,
+            f"{study.name}/study.yaml  publication.{entry}",
+            {"name": name, "known": ", ".join(STANDARDS)},
+        )
+        for entry, names in named
+        for name in names
+        if name not in STANDARDS
+    ]
 
 
 def _refuse_unusable_levels(

@@ -8,7 +8,8 @@ from html import escape
 from pathlib import Path
 
 from pipeline.codebook_words import PAGE_STYLE, WORDS
-from surveys.dictionary import Dictionary, Label, Variable
+from surveys.dictionary import Dictionary, Indicator, Label, Variable
+from surveys.statistic_options import STATISTICS
 
 LANGUAGES = ("es", "en")
 
@@ -77,7 +78,8 @@ def codebook_sections(dictionary: Dictionary, language: str) -> list[Section]:
         Table(f"indicator-{name}", _named(name, item.label, language), (), _filled([
             (word["definition"], item.definition.get(language) if item.definition else ""),
             (word["level"], item.level), (word["statistic"], word.get(item.statistic, item.statistic)),
-            (word["of"], item.of), (word["over"], item.over), (word["universe"], item.universe),
+            (word["of"], item.of), (word["over"], item.over), (word["parameters"], _parameters(item)),
+            (word["universe"], item.universe),
             (word["unit"], item.unit), (word["sensitive"], word["yes"] if item.sensitive else "")]))
         for name, item in dictionary.indicators.items())))
     sections.append(Section("breakdowns", word["breakdowns"], (Table(
@@ -93,6 +95,23 @@ def codebook_sections(dictionary: Dictionary, language: str) -> list[Section]:
         "missing-kinds", word["missing"], (word["name"], word["label"], "SDMX"),
         tuple((name, kind.label.get(language), kind.sdmx or "") for name, kind in dictionary.missing_kinds.items())),)))
     return sections
+
+
+def _parameters(item: Indicator) -> str:
+    """Write what a statistic needs beside its expression, as the dictionary writes it."""
+    options, told = item.options, []
+    for name in ("p", "line", "power", "denominator", "per", "time", "event", "by"):
+        value = getattr(options, name)
+        if name in STATISTICS[item.statistic].needed + STATISTICS[item.statistic].allowed and value is not None:
+            told.append(f"{name}: {value:g}" if isinstance(value, float | int) else f"{name}: {value}")
+    if options.relative_line is not None:
+        told.append(f"relative_line: {options.relative_line.share:g} × Q({options.relative_line.quantile:g})")
+    told += [f"{name}: {text}" for name, text in options.totals.items()]
+    if options.at:
+        told.append("at: " + ", ".join(f"{time:g}" for time in options.at))
+    if options.weights:
+        told.append("weights: " + ", ".join(f"{code}: {weight:g}" for code, weight in options.weights.items()))
+    return "; ".join(told)
 
 
 def _variable_table(spec: Variable, dictionary: Dictionary, language: str) -> Table:

@@ -22,6 +22,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "disclosure_sensitive": "Sensible", "disclosure_open": "Abierta",
         "total": "Total", "count": "Conteo", "mean": "Media", "proportion": "Proporción", "ratio": "Razón",
         "distribution": "Distribución",
+        "quantile": "Cuantil", "gini": "Coeficiente de Gini", "quintile_share_ratio": "Razón de quintiles",
+        "poverty": "Pobreza", "rate": "Tasa", "function": "Función de totales", "survival": "Supervivencia",
+        "standardized": "Media estandarizada", "parameters": "Parámetros",
     },
     "en": {
         "title": "Codebook", "contents": "Contents", "variables": "Variables", "code_lists": "Code lists",
@@ -39,6 +42,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "disclosure_sensitive": "Sensitive", "disclosure_open": "Open",
         "total": "Total", "count": "Count", "mean": "Mean", "proportion": "Proportion", "ratio": "Ratio",
         "distribution": "Distribution",
+        "quantile": "Quantile", "gini": "Gini coefficient", "quintile_share_ratio": "Quintile share ratio",
+        "poverty": "Poverty", "rate": "Rate", "function": "Function of totals", "survival": "Survival",
+        "standardized": "Standardized mean", "parameters": "Parameters",
     },
 }
 

@@ -104,6 +104,13 @@ def test_a_side_that_may_not_be_shown_hides_the_comparison() -> None:
     assert table[["estimate_a", "estimate_b", "estimate", "se", "p_value", "minimum_detectable"]].isna().all(axis=None)
 
 
+def test_a_rest_that_is_one_hidden_group_is_hidden_too() -> None:
+    rest = compared(Comparison("old", "group", ("1",), against="rest"))
+    assert rest.loc[0, "status"] == "reliable", "a rest of several groups is not any of them"
+    one = compared(Comparison("victims", "sex", ("1",), against="rest"))
+    assert one.loc[0, "reason"] == "confidential_side"
+
+
 def test_families_are_adjusted_together_and_domains_are_walked() -> None:
     table = compared(Comparison("mean_age", "group", ("1", "2"), by=("sex",)))
     assert table["sex"].tolist() == ["1", "2", "3"]

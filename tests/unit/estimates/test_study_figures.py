@@ -16,7 +16,7 @@ from estimates.table import NUMBERS
 from surveys.analyses import Analyses, DenominatorSpec, IndependenceSpec, ModelSpec
 from surveys.dictionary import Breakdown, Code, CodeList, Dictionary, Indicator, Label, LevelSpec, Variable
 from surveys.microdata import LevelData, Microdata
-from surveys.problems import DataError
+from surveys.problems import DataError, StudyError
 from surveys.statistic_options import RelativeLineOptions, StatisticOptions
 from surveys.study import DesignRoles, Publication, ReportPlan, Role, Study, Tabulation
 
@@ -172,3 +172,10 @@ def test_amounts_that_a_statistic_cannot_take_give_a_row_that_says_so(name: str)
         hidden = frame["estimate"].isna()
         assert frame.loc[hidden, "status"].isin(["empty", "withheld"]).all()
         assert not np.isinf(frame[list(NUMBERS)].to_numpy(dtype=float)).any()
+
+
+def test_a_standard_that_nobody_knows_is_named() -> None:
+    with pytest.raises(StudyError) as raised:
+        estimated(study("mean", standards=("cepal_2033",)), microdata())
+    assert "there is no publication standard 'cepal_2033'" in raised.value.text("en")
+    assert "no existe la norma de publicación 'cepal_2033'" in raised.value.text("es")
