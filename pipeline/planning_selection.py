@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surveys.problems import Message, Problem, StudyError
+from surveys.problems import DesignError, Message, Problem, StudyError
 from surveys.sampling.frames import Selection, select
 from surveys.sampling.plan import FrameFile
 
@@ -68,16 +68,22 @@ def draw_segments(
     if frame.stratum is None:
         wanted = {"": sum(wanted.values())}
     random = np.random.Generator(np.random.PCG64(frame.seed))
-    selection = select(
-        table,
-        wanted,
-        unit=frame.unit,
-        stratum=frame.stratum,
-        size=frame.size,
-        method=frame.method,
-        order=frame.order,
-        random=random,
-    )
+    try:
+        selection = select(
+            table,
+            wanted,
+            unit=frame.unit,
+            stratum=frame.stratum,
+            size=frame.size,
+            method=frame.method,
+            order=frame.order,
+            random=random,
+        )
+    except DesignError as error:
+        # The columns are named in study.yaml, the rows are in the frame: say both places.
+        raise DesignError(
+            [Problem(one.message, f"{where}  {frame.file}  {one.where}", one.details) for one in error.problems]
+        ) from None
     record = {
         "file": frame.file,
         "method": selection.method,

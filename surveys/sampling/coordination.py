@@ -19,15 +19,15 @@ POINTS = 400
 
 NUMBERS = Message(
     "permanent_numbers_outside",
-    "{count} permanent random numbers are missing or outside (0, 1).\n  Keep the numbers of the earlier round as "
+    "permanent random numbers missing or outside (0, 1): {count}.\n  Keep the numbers of the earlier round as "
     "they were written.",
-    "{count} números aleatorios permanentes faltan o están fuera de (0, 1).\n  Conserve los de la ronda anterior "
+    "números aleatorios permanentes que faltan o están fuera de (0, 1): {count}.\n  Conserve los de la ronda anterior "
     "como se guardaron.",
 )
 DUPLICATED = Message(
     "permanent_numbers_duplicate",
-    "{count} units stand more than once in the frame.\n  Keep one row for each unit.",
-    "{count} unidades están más de una vez en el marco.\n  Deje una fila por unidad.",
+    "units that stand more than once in the frame: {count}.\n  Keep one row for each unit.",
+    "unidades que están más de una vez en el marco: {count}.\n  Deje una fila por unidad.",
 )
 
 

@@ -27,13 +27,13 @@ COLUMN_ABSENT = Message(
 )
 DUPLICATE = Message(
     "frame_duplicate",
-    "{count} units stand more than once in the frame, so their chance would be doubled.\n  Keep one row for each unit.",
-    "{count} unidades están más de una vez en el marco, y su probabilidad sería doble.\n  Deje una fila por unidad.",
+    "units that stand more than once in the frame: {count}. Their chance would be doubled.\n  Keep one row for each unit.",
+    "unidades que están más de una vez en el marco: {count}. Su probabilidad sería doble.\n  Deje una fila por unidad.",
 )
 BLANK = Message(
     "frame_blank",
-    "{count} rows of the frame have no '{name}'.\n  Complete them: a unit without it cannot be drawn.",
-    "{count} filas del marco no tienen '{name}'.\n  Complételas: sin ese dato la unidad no se puede elegir.",
+    "rows of the frame without '{name}': {count}.\n  Complete them: a unit without it cannot be drawn.",
+    "filas del marco sin '{name}': {count}.\n  Complételas: sin ese dato la unidad no se puede elegir.",
 )
 STRATUM_NOT_IN_FRAME = Message(
     "frame_stratum_absent",

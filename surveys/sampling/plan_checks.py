@@ -73,6 +73,17 @@ NOT_FOR_MEANS = Message(
     "'{name}' es una media; las metas se fijan para proporciones y totales.\n  Nombre otro indicador.",
 )
 
+NO_SIZE = Message(
+    "plan_frame_size",
+    "'{method}' draws in proportion to size.\n  Name the column of the size in `size:`.",
+    "'{method}' elige en proporción al tamaño.\n  Indique la columna del tamaño en `size:`.",
+)
+NO_STRATUM = Message(
+    "plan_frame_stratum",
+    "the plan has {count} strata, but its frame names no column of the stratum.\n  Name it in `stratum:`.",
+    "el plan tiene {count} estratos, pero su marco no indica la columna del estrato.\n  Indíquela en `stratum:`.",
+)
+
 
 def plan_problems(plan: SamplePlan, dictionary: Dictionary, where: Where) -> list[Problem]:
     """Tell every fault of a plan.
@@ -104,6 +115,11 @@ def plan_problems(plan: SamplePlan, dictionary: Dictionary, where: Where) -> lis
             found.append(Problem(NOT_FOR_MEANS, where(("plan", "targets", number)), {"name": target.indicator}))
         if target.by is not None and target.by not in groups:
             found.append(Problem(NO_BREAKDOWN, where(("plan", "targets", number, "by")), {"name": target.by}))
+    frame = plan.frame
+    if frame is not None and frame.size is None and frame.method in ("pps_systematic", "brewer"):
+        found.append(Problem(NO_SIZE, where(("plan", "frame")), {"method": frame.method}))
+    if frame is not None and frame.stratum is None and len(plan.strata) > 1:
+        found.append(Problem(NO_STRATUM, where(("plan", "frame")), {"count": len(plan.strata)}))
     if plan.next_round is not None and plan.next_round.indicator not in named:
         found.append(
             Problem(NO_EXPECTATION, where(("plan", "next_round", "indicator")), {"name": plan.next_round.indicator})

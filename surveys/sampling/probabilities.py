@@ -10,16 +10,16 @@ from surveys.sampling.sizes import FloatArray
 
 ABOVE_ONE = Message(
     "probability_above_one",
-    "{count} units are so large that their inclusion probability would be above one.\n"
+    "units so large that their inclusion probability would be above one: {count}.\n"
     "  Allow certainty selections, split the units, or draw fewer.",
-    "{count} unidades son tan grandes que su probabilidad de inclusión sería mayor que uno.\n"
+    "unidades tan grandes que su probabilidad de inclusión sería mayor que uno: {count}.\n"
     "  Permita la inclusión forzosa, divida las unidades, o elija menos.",
 )
 SIZE_MISSING = Message(
     "frame_size_missing",
-    "{count} units have no positive size; each must have one to be drawn in proportion to it.\n"
+    "units without a positive size: {count}. Each must have one to be drawn in proportion to it.\n"
     "  Complete the sizes, or join empty units to a neighbour.",
-    "{count} unidades no tienen un tamaño positivo; cada una lo necesita para elegirla en proporción.\n"
+    "unidades sin un tamaño positivo: {count}. Cada una lo necesita para elegirla en proporción.\n"
     "  Complete los tamaños, o una las unidades vacías a una vecina.",
 )
 MORE_THAN_THERE = Message(

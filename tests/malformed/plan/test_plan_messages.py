@@ -48,11 +48,13 @@ CASES: dict[str, tuple[Place, Any]] = {
     "response_above_one": (("plan", "response"), 90),
     "frame_absent": (("plan", "frame", "file"), "frames.csv"),
     "frame_column": (("plan", "frame", "size"), "households"),
+    "plan_frame_size": (("plan", "frame"), {"file": "frame.csv", "unit": "segment", "stratum": "place", "seed": 1}),
+    "plan_frame_stratum": (("plan", "frame", "stratum"), None),
     "frame_stratum_absent": (("plan", "strata", "c"), {"population": 1000, "within": {"area": "1"}}),
     "frame_duplicate": (("frame", 3), "s00,a,90"),
     "frame_size_missing": (("frame", 3), "s02,a,"),
     "frame_blank": (("frame", 3), ",a,90"),
-    "sample_exceeds_stratum": (("plan", "strata", "b", "segments"), 39),
+    "sample_exceeds_stratum": (("plan", "strata", "b", "segments"), 38),
 }
 
 
@@ -68,7 +70,10 @@ def prepared(case: str | None, folder: Path) -> Run:
         inner: Any = whole
         for step in place[:-1]:
             inner = inner[step]
-        inner[place[-1]] = copy.deepcopy(value)
+        if value is None:
+            del inner[place[-1]]
+        else:
+            inner[place[-1]] = copy.deepcopy(value)
     (study / "frame.csv").write_text("\n".join(whole.pop("frame")) + "\n", encoding="utf-8")
     text = yaml.safe_dump(whole, allow_unicode=True, sort_keys=False, width=1000)
     (study / "study.yaml").write_text(text, encoding="utf-8")
