@@ -110,6 +110,61 @@ def weights_record(weights: Mapping[str, WeightSet]) -> dict[str, Any]:
     }
 
 
+def write_calibrations(folder: Path, weights: Mapping[str, WeightSet], microdata: Microdata) -> None:
+    """Write what the last calibration of each level knew, for the variance; readable by its owner only.
+
+    ``calibration_<level>.parquet`` has the keys, the group of each unit and its weight before the calibration;
+    ``calibration_<level>_groups.parquet`` the auxiliary vector of each group, a column for each known total.
+    """
+    for level, weight_set in weights.items():
+        found = weight_set.calibrated()
+        if found is None:
+            continue
+        cells, before = found
+        data = microdata.levels[level]
+        units: dict[str, Any] = {name: data.frame[name] for name in data.key}
+        units |= {"group": cells.group, "base_weight": before}
+        names = [f"{number} {margin} {cell}".strip() for number, (margin, cell) in enumerate(cells.names, start=1)]
+        for name, frame in (
+            (f"calibration_{level}", pd.DataFrame(units)),
+            (f"calibration_{level}_groups", pd.DataFrame(cells.x, columns=names)),
+        ):
+            path = folder / f"{name}.parquet"
+            frame.to_parquet(path, index=False)
+            os.chmod(path, 0o600)
+
+
+def read_calibrations(
+    folder: Path, microdata: Microdata
+) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]]:
+    """Read back what the last calibration of each level knew.
+
+    Returns
+    -------
+    dict of str to (group, x, base_weight)
+        By level: group of each unit (n,) int, auxiliary vector of each group (G, k) float, and weights before
+        the calibration (n,) float. Levels that were not calibrated are not there.
+
+    Raises
+    ------
+    ValueError
+        When the keys in a file are not those of the microdata.
+    """
+    found = {}
+    for level, data in microdata.levels.items():
+        path = folder / f"calibration_{level}.parquet"
+        if not path.exists():
+            continue
+        frame = pd.read_parquet(path)
+        if not _same_keys(frame, data):
+            raise ValueError(
+                f"the calibration of level '{level}' does not belong to these microdata; run `make weight` again"
+            )
+        x = pd.read_parquet(folder / f"calibration_{level}_groups.parquet").to_numpy(dtype=np.float64)
+        found[level] = (frame["group"].to_numpy(np.int64), x, frame["base_weight"].to_numpy(np.float64))
+    return found
+
+
 HISTORY = ("level", "position", "step", "measure", "cell", "target", "target_se", "before", "after", "value")
 
 

@@ -6,7 +6,13 @@ from pipeline.control_totals import totals_of_recipe
 from pipeline.microdata_files import read_microdata
 from pipeline.run import Run
 from pipeline.study_files import load_study
-from pipeline.weight_files import weights_record, write_history, write_json, write_weights
+from pipeline.weight_files import (
+    weights_record,
+    write_calibrations,
+    write_history,
+    write_json,
+    write_weights,
+)
 from weights.recipe import prepare
 
 
@@ -17,7 +23,8 @@ def run(run: Run) -> None:
     ----------
     run : Run
         Reads the microdata of ``ingest`` and the known totals of the study folder; leaves
-        ``weights_<level>.parquet``, ``weights_history.csv`` and ``record.json``.
+        ``weights_<level>.parquet``, ``calibration_<level>.parquet`` for the variance, ``weights_history.csv``
+        and ``record.json``.
 
     Raises
     ------
@@ -38,5 +45,6 @@ def run(run: Run) -> None:
     weights = recipe.weigh()
 
     write_weights(run.output, weights, microdata)
+    write_calibrations(run.output, weights, microdata)
     write_history(run.output / "weights_history.csv", weights)
     write_json(run.output / "record.json", weights_record(weights))

@@ -12,7 +12,7 @@ from surveys.problems import DataError, Message, Problem
 from weights.calibration.calibrate import Calibration, NotCalibrated, calibrate
 from weights.calibration.distance import Bounds, Distance
 from weights.calibration.feasibility import feasibility
-from weights.calibration.margins import Amount, Control, Margin
+from weights.calibration.margins import Amount, Control, Margin, control_cells
 from weights.diagnostics import diagnose
 from weights.population_totals import MarginShape, PopulationTotals, written
 from weights.weight_set import WeightStep
@@ -178,7 +178,9 @@ def calibration(
         "at_bounds": 0 if bounds is None else int((np.isclose(g, bounds[0]) | np.isclose(g, bounds[1])).sum()),
         "iterations": iterations, **_hits(table), "tables": table,
     }  # fmt: skip
-    return WeightStep("calibrate", factor, ("calibration",), dict(parameters or {}), diagnostics)
+    # Cells of a partition carry their domain, so these columns hold the separate models too.
+    known = control_cells(controls)
+    return WeightStep("calibrate", factor, ("calibration",), dict(parameters or {}), diagnostics, known)
 
 
 def controls_of(

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from weights.calibration.margins import ControlCells
+
 FloatVector = NDArray[np.float64]
 
 
@@ -30,6 +32,8 @@ class WeightStep:
     diagnostics : mapping of str to number, text or table
         Measured after the step; see `weights.diagnostics.diagnose`. ``tables`` is a list of rows (mappings with
         ``measure`` and ``cell``).
+    auxiliaries : ControlCells or None
+        What a calibration knew of every unit; the variance takes residuals on it.
     """
 
     name: str
@@ -37,6 +41,7 @@ class WeightStep:
     contains: tuple[str, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
+    auxiliaries: ControlCells | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,20 @@ class WeightSet:
         for step in self.steps:
             weight = weight * step.factor
         return weight
+
+    def calibrated(self) -> tuple[ControlCells, FloatVector] | None:
+        """Return what the last calibration knew of every unit, and the weights before it, (n,) float.
+
+        None without a calibration, or when steps after it other than trimming changed who is in the sample.
+        """
+        weight, found = self.base.copy(), None
+        for step in self.steps:
+            if step.auxiliaries is not None:
+                found = (step.auxiliaries, weight)
+            elif step.name != "trim":
+                found = None
+            weight = weight * step.factor
+        return found
 
     @property
     def contains(self) -> tuple[str, ...]:

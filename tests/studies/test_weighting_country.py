@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from estimates.calibration_adjustment import CalibrationAdjustment, calibrated_ratios
 from pipeline.command import main
 from pipeline.control_totals import totals_of_recipe
 from pipeline.microdata_files import read_microdata
@@ -19,6 +20,8 @@ from pipeline.progress import Progress
 from pipeline.project import Project
 from pipeline.runner import Request, run_stages
 from pipeline.study_files import load_study
+from pipeline.weight_files import read_calibrations, read_weights
+from surveys.design import design_from_columns
 from surveys.problems import ProblemsFound
 from weights.recipe import prepare
 
@@ -99,6 +102,23 @@ def test_the_recipe_run_again_gives_the_same_bits(results: Path, root: Path) -> 
     replicate = recipe.weigh({"household": factors})["household"]
     region = frame_psu["wc_region"].cat.codes.to_numpy()
     assert np.bincount(region, weights=replicate.final) == pytest.approx([3498, 3982, 3839], rel=1e-9)
+
+
+def test_what_calibration_knew_is_left_for_the_variance(results: Path, root: Path) -> None:
+    dictionary = load_study(HERE, Project(root)).dictionary
+    microdata = read_microdata(results / "ingest", dictionary)
+    group, x, before = read_calibrations(results / "weight", microdata)["household"]
+    weight = read_weights(results / "weight", microdata)["household"]
+    adjustment = CalibrationAdjustment(group, x, before, weight)
+    assert weight @ x[group] == pytest.approx(
+        [float(row["total"]) for row in csv.DictReader((HERE / "population_totals.csv").open())], rel=1e-9
+    )
+    frame = microdata.levels["household"].frame
+    design = design_from_columns(frame["stratum"], frame["psu"], nested=True)
+    ones, whole = np.ones(len(frame)), np.zeros(len(frame), np.int64)
+    total, variance = calibrated_ratios(ones, None, whole, 1, adjustment, design)
+    # the number of families is known: once calibrated it does not vary, and the plain variance does not see it
+    assert total[0] == pytest.approx(11319) and np.sqrt(variance[0]) < 1e-6 * total[0]
 
 
 def test_estimates_are_near_the_truth(results: Path) -> None:
