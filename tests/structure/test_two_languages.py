@@ -31,7 +31,7 @@ def messages(root: Path) -> list[tuple[str, Message]]:
 
 def places(text: str) -> set[str]:
     """Places of a text; those that hold one language's words count as the same place in the other."""
-    names = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    names = {name.split("|")[0] for _, name, _, _ in string.Formatter().parse(text) if name}
     return {re.sub(r"(^|_)(es|en|spanish|english)$", r"\1<language>", name) for name in names}
 
 
