@@ -20,16 +20,18 @@ from benchmarks.agreement import agreement
 from benchmarks.limit import read_once
 from benchmarks.pages import write_pages
 from benchmarks.survey import survey
-from benchmarks.tasks import TASKS, Task
+from benchmarks.tasks import LEVELS, TASKS, Task
 
 ROOT = Path(__file__).resolve().parent.parent
 # A peer is asked only for what it finishes in reasonable time: the persons up to which it is run.
+ALL = 20_000_000
 REACH = {
-    "caracteriza": {"T1": 20_000_000, "T2": 20_000_000, "T3": 20_000_000, "T4": 20_000_000, "T5": 2_000_000},
-    "svy": {"T1": 20_000_000, "T2": 2_000_000, "T3": 2_000_000, "T4": 200_000, "T5": 200_000},
+    "caracteriza": {name: 2_000_000 if name in ("T5", "T8") else ALL for name in TASKS},
+    "svy": {"T1": ALL, "T2": 2_000_000, "T3": 2_000_000, "T4": 200_000, "T5": 200_000, "D320": 2_000_000},
     "samplics": {"T1": 2_000_000, "T2": 200_000, "T4": 20_000},
-    "r": {"T1": 2_000_000, "T2": 200_000, "T3": 200_000, "T4": 200_000},
-}
+    "r": {"T1": 2_000_000, "T2": 200_000, "T3": 200_000, "T4": 200_000, "T5": 20_000, "D320": 200_000,
+          "T6": 2_000_000, "T6l": 2_000_000, "T7": 200_000, "T8": 200_000},
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,9 @@ def _command(engine: str, task: Task, path: Path, folder: Path) -> list[str]:
         repetitions,
         ",".join(task.indicators),
         ";".join(",".join(by) or "*" for by in task.by),
-        "plain",
+        task.what,
+        str(task.replicates),
+        ",".join(task.extra),
     ]
 
 
@@ -128,7 +132,9 @@ def _results(folder: Path, task: Task) -> pd.DataFrame:
     if (folder / "result.parquet").exists():
         return pd.read_parquet(folder / "result.parquet")
     rows = pd.read_csv(folder / "result.csv", dtype={"by": str}).fillna({"by": ""})
-    names = [name for name in ("department", "area", "sex", "age", "municipality") if any(name in b for b in task.by)]
+    names = [name for name in LEVELS if any(name in b for b in task.by)]
+    if task.what != "plan":
+        return rows.rename(columns={"indicator": "key"}).set_index("key")[["estimate", "se"]]
     levels = [dict(part.split("=") for part in text.split(";") if part) for text in rows["by"]]
     rows["key"] = [
         "|".join([indicator, *(level.get(name, "_T") for name in names)])

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from benchmarks.measuring import measured
-from benchmarks.tasks import LEVELS, Task
+from benchmarks.tasks import LEVELS, PROBABILITIES, Task
 from estimates.measure import Coding, Measure
+from estimates.psu_totals import index_cells, scan
+from estimates.quantile import quantiles
+from estimates.replication.bootstrap import bootstrap_variance, rao_wu_factors
 from estimates.tabulate import tabulate
-from surveys.design import design_from_columns
+from surveys.design import Design, design_from_columns
+from weights.calibration.calibrate import calibrate
+from weights.calibration.margins import Margin
 
 
-def prepare(data: pd.DataFrame, task: Task) -> dict[str, np.ndarray]:
-    """Columns as an estimation stage holds them: vectors in memory."""
-    return {name: data[name].to_numpy() for name in task.columns}
+@dataclass(frozen=True)
+class Prepared:
+    """Vectors in memory, checked and described, as an estimation stage holds them; peers hold theirs so too."""
+
+    columns: dict[str, np.ndarray]
+    design: Design
+    measures: list[Measure]
+    codings: dict[str, Coding]
+    margins: list[Margin]
 
 
-def run(columns: dict[str, np.ndarray], task: Task) -> pd.DataFrame:
-    """Go from vectors to publishable rows."""
-    design = design_from_columns(columns["stratum"], columns["psu"])
+def prepare(data: pd.DataFrame, task: Task) -> Prepared:
+    """Describe the columns of a task; this is not timed, as the making of the peers' designs is not."""
+    columns = {name: data[name].to_numpy() for name in task.columns}
     measures = [
         Measure(name, "mean", columns[name], kind="prop" if columns[name].dtype == np.int8 else "mean")
         for name in task.indicators
@@ -28,15 +43,86 @@ def run(columns: dict[str, np.ndarray], task: Task) -> pd.DataFrame:
         name: Coding(name, columns[name], tuple(str(code) for code in range(LEVELS[name])))
         for name in dict.fromkeys(name for by in task.by for name in by)
     }
-    table = tabulate("bench", measures, codings, [(task.indicators, task.by)], design, columns["weight"])
-    return table.frame
+    margins = _margins(columns) if task.what in ("rake", "linear") else []
+    return Prepared(columns, design_from_columns(columns["stratum"], columns["psu"]), measures, codings, margins)
 
 
-def keyed(rows: pd.DataFrame, task: Task) -> pd.Series:
-    """Index standard errors by indicator and domain, for the comparison with other engines."""
-    names = [name for name in LEVELS if name in rows]
-    key = rows["indicator"].str.cat([rows[name].astype(str) for name in names], sep="|") if names else rows["indicator"]
-    return pd.DataFrame({"key": key, "estimate": rows["estimate"], "se": rows["se"]}).set_index("key")
+def run(given: Prepared, task: Task) -> Any:
+    """Go from vectors to publishable rows."""
+    columns, weight = given.columns, given.columns["weight"]
+    if task.what in ("rake", "linear"):
+        return calibrate(weight, given.margins, distance="raking" if task.what == "rake" else "linear").weight
+    if task.what == "quantiles":
+        return quantiles(
+            columns["income"], weight, given.design, PROBABILITIES,
+            domain=columns["department"].astype(np.int64), domains=LEVELS["department"],
+        )  # fmt: skip
+    if task.what == "logistic":
+        # statsmodels takes a second to be imported: only this task pays.
+        from estimates.models.regression import regress
+
+        x = np.column_stack([np.ones(weight.size), *(columns[name] for name in task.extra)]).astype(float)
+        y = columns[task.indicators[0]].astype(float)
+        return regress(y, x, ("const", *task.extra), weight, given.design, family="logistic")
+    if task.replicates:
+        return _bootstrap(given, task)
+    return tabulate("bench", given.measures, given.codings, [(task.indicators, task.by)], given.design, weight).frame
+
+
+def _bootstrap(given: Prepared, task: Task) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Replicates of every mean of the task: factors times PSU totals, never a weight of a row."""
+    design, found = given.design, []
+    factors = rao_wu_factors(design, task.replicates, np.random.default_rng(1))
+    for by in task.by:
+        index = index_cells([given.codings[name] for name in by], design)
+        shape = (index.cells, design.psus)
+        for totals in scan(given.measures, index, given.columns["weight"]):
+            y, x = (
+                sparse.csr_array((values, (index.cell, index.psu)), shape=shape)
+                for values in (totals.numerator, totals.denominator)
+            )
+            with np.errstate(invalid="ignore", divide="ignore"):
+                estimate = totals.centre + y.sum(axis=1) / x.sum(axis=1)
+                replicates = totals.centre + ((y @ factors.T) / (x @ factors.T)).T
+            found.append((estimate, bootstrap_variance(replicates, estimate)))
+    return found
+
+
+def keyed(result: Any, task: Task, given: Prepared) -> pd.DataFrame:
+    """Index estimates and standard errors by indicator and domain, for the comparison with other engines."""
+    if task.what in ("rake", "linear"):
+        total = np.bincount(given.columns["department"], weights=result * given.columns["income"])
+        return _indexed([f"income|{code}" for code in range(total.size)], total, np.zeros(total.size))
+    if task.what == "quantiles":
+        keys = [f"{p}|{code}" for code in range(result.estimate.shape[0]) for p in PROBABILITIES]
+        return _indexed(keys, result.estimate.ravel(), result.se.ravel())
+    if task.what == "logistic":
+        return _indexed(list(result.names), result.coefficient, result.se)
+    if task.replicates:
+        # Replicates are random: their standard errors are not compared.
+        return _indexed([], np.empty(0), np.empty(0))
+    names = [name for name in LEVELS if name in result]
+    key = result["indicator"].astype(str)
+    if names:
+        key = key.str.cat([result[name].astype(str) for name in names], sep="|")
+    return _indexed(key.tolist(), result["estimate"].to_numpy(), result["se"].to_numpy())
+
+
+def _indexed(keys: list[str], estimate: np.ndarray, se: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({"key": keys, "estimate": estimate, "se": se}).set_index("key")
+
+
+def _margins(columns: dict[str, np.ndarray]) -> list[Margin]:
+    """Known totals near the sample's own, off by a few percent and equal in sum."""
+    crossed = columns["sex"].astype(np.int64) * LEVELS["age"] + columns["age"]
+    cells = {"department": columns["department"].astype(np.int64), "sex_age": crossed, "area": columns["area"]}
+    weight, margins = columns["weight"], []
+    for name, cell in cells.items():
+        own = np.bincount(cell, weights=weight)
+        moved = own * (1 + 0.05 * (np.arange(own.size) % 3 - 1))
+        labels = tuple(map(str, range(own.size)))
+        margins.append(Margin(name, np.asarray(cell, dtype=np.int64), labels, moved * weight.sum() / moved.sum()))
+    return margins
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def run(data: pd.DataFrame, task: Task) -> list[tuple[str, tuple[str, ...], obje
     return found
 
 
-def keyed(found: list[tuple[str, tuple[str, ...], object]], task: Task) -> pd.DataFrame:
+def keyed(found: list[tuple[str, tuple[str, ...], object]], task: Task, _: object) -> pd.DataFrame:
     """Index standard errors by indicator and domain."""
     names = [name for name in LEVELS if any(name in by for by in task.by)]
     rows = []

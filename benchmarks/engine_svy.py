@@ -31,7 +31,7 @@ def run(sample: svy.Sample, task: Task) -> list[tuple[tuple[str, ...], list[obje
     return found
 
 
-def keyed(found: list[tuple[tuple[str, ...], list[object]]], task: Task) -> pd.DataFrame:
+def keyed(found: list[tuple[tuple[str, ...], list[object]]], task: Task, _: object) -> pd.DataFrame:
     """Index standard errors by indicator and domain."""
     names = [name for name in LEVELS if any(name in by for by in task.by)]
     rows = []

@@ -18,7 +18,7 @@ from benchmarks.tasks import TASKS, Task
 def measured(
     prepare: Callable[[pd.DataFrame, Task], Any],
     run: Callable[[Any, Task], Any],
-    keyed: Callable[[Any, Task], pd.DataFrame],
+    keyed: Callable[[Any, Task, Any], pd.DataFrame],
 ) -> None:
     """Load, run the task cold and then warm, and write what came out.
 
@@ -42,7 +42,7 @@ def measured(
         result = run(data, task)
         seconds.append(time.perf_counter() - start)
     memory = _peak() - before
-    keyed(result, task).to_parquet(folder / "result.parquet")
+    keyed(result, task, data).to_parquet(folder / "result.parquet")
     print(json.dumps({"seconds": seconds, "mib": round(memory, 1)}))
 
 

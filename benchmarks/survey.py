@@ -26,7 +26,7 @@ def survey(persons: int, folder: Path) -> Path:
     Path
         A Parquet file with one row per person.
     """
-    path = folder / f"survey_{persons}.parquet"
+    path = folder / f"survey2_{persons}.parquet"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
@@ -70,4 +70,7 @@ def _frame(persons: int) -> pd.DataFrame:
     for item in range(NUMERIC):
         spread = rng.gamma(2.0, 1.0, rows).astype(np.float32)
         columns[f"x{item:02d}"] = (10.0 * (item + 1) + spread + np.roll(effect, item)[psu]).astype(np.float64)
+    columns["domain"] = rng.integers(0, 320, rows).astype(np.int16)
+    for many in (10, 1_000, 10_000, 100_000):
+        columns[f"domain{many}"] = rng.integers(0, many, rows).astype(np.int32)
     return pd.DataFrame(columns)

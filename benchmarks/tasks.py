@@ -8,7 +8,20 @@ from benchmarks.survey import BINARY, NUMERIC
 
 BINARIES = tuple(f"b{item:02d}" for item in range(BINARY))
 NUMERICS = tuple(f"x{item:02d}" for item in range(NUMERIC))
-LEVELS = {"department": 14, "area": 2, "sex": 2, "age": 8, "municipality": 262}
+MARGINS = ("area", "sex", "age")
+OUTCOME = "b10"
+COVARIATES = ("sex", "age", "area", "b00", "b01", "b02", "b03", "x00")
+PROBABILITIES = (0.1, 0.25, 0.5, 0.75, 0.9)
+DOMAINS = (10, 1_000, 10_000, 100_000)
+LEVELS = {
+    "domain": 320,
+    **{f"domain{many}": many for many in DOMAINS},
+    "department": 14,
+    "area": 2,
+    "sex": 2,
+    "age": 8,
+    "municipality": 262,
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,10 @@ class Task:
         Bootstrap replicates; 0 for linearization.
     deff : bool
         Whether design effects are asked for.
+    what : {"plan", "rake", "linear", "quantiles", "logistic"}
+        Estimates of means, or another kind of work.
+    extra : tuple of str
+        Columns needed besides.
     """
 
     name: str
@@ -37,11 +54,13 @@ class Task:
     by: tuple[tuple[str, ...], ...]
     replicates: int = 0
     deff: bool = False
+    what: str = "plan"
+    extra: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns the task needs, design columns included."""
-        named = ("stratum", "psu", "weight", *self.indicators, *(name for by in self.by for name in by))
+        named = ("stratum", "psu", "weight", *self.indicators, *self.extra, *(name for by in self.by for name in by))
         return tuple(dict.fromkeys(named))
 
     @property
@@ -57,7 +76,7 @@ class Task:
 
 
 FULL = ("department", "sex", "age")
-PLAN = ((), ("department",), ("area",), ("sex",), ("age",), FULL)
+PLAN: tuple[tuple[str, ...], ...] = ((), ("department",), ("area",), ("sex",), ("age",), FULL)
 TASKS = {
     task.name: task
     for task in (
@@ -67,5 +86,14 @@ TASKS = {
         Task("T4", "60 indicators by 6 breakdowns with interval, design effect, df and status",
              BINARIES + NUMERICS, PLAN, deff=True),
         Task("T5", "500 Rao-Wu bootstrap replicates, made and used for T2", ("displaced",), (FULL,), 500),
+        Task("T6", "raking to 14 departments, sex by age, urban and rural", ("income",), (("department",),),
+             what="rake", extra=MARGINS),
+        Task("T6l", "linear calibration to the same margins", ("income",), (("department",),),
+             what="linear", extra=MARGINS),
+        Task("T7", "five quantiles of income by department", ("income",), (("department",),), what="quantiles"),
+        Task("T8", "logistic regression on 8 covariates", (OUTCOME,), ((),), what="logistic", extra=COVARIATES),
+        Task("D320", "one mean over 320 domains that cut across PSUs", ("x00",), (("domain",),)),
+        *(Task(f"D{many}", f"one mean over {many:,} domains that cut across PSUs", ("x00",), ((f"domain{many}",),))
+          for many in DOMAINS),
     )
 }  # fmt: skip
