@@ -27,7 +27,8 @@ COLUMN_ABSENT = Message(
 )
 DUPLICATE = Message(
     "frame_duplicate",
-    "units that stand more than once in the frame: {count}. Their chance would be doubled.\n  Keep one row for each unit.",
+    "units that stand more than once in the frame: {count}. Their chance would be doubled.\n"
+    "  Keep one row for each unit.",
     "unidades que están más de una vez en el marco: {count}. Su probabilidad sería doble.\n  Deje una fila por unidad.",
 )
 BLANK = Message(
