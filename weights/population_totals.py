@@ -35,18 +35,18 @@ MARGIN_ALL_ZERO = Message(
 MARGINS_DISAGREE = Message(
     "margins_disagree",
     "The margins '{one}' and '{other}' both count {level}, but they do not agree: for {cell} '{one}' adds up to "
-    "{first} and '{other}' to {second}, a difference of {difference} ({cells} such sums differ). Both must come from "
-    "the same population. Correct one of them, or name the better one in `scale_to:`.",
+    "{first} and '{other}' to {second}, a difference of {difference} ({cells} such {cells|sum differs|sums differ}). "
+    "Both must come from the same population. Correct one of them, or name the better one in `scale_to:`.",
     "Los márgenes '{one}' y '{other}' cuentan ambos {level}, pero no concuerdan: para {cell} '{one}' suma {first} y "
-    "'{other}' suma {second}, una diferencia de {difference} ({cells} sumas difieren). Ambos deben venir de la misma "
-    "población. Corrija uno de ellos, o nombre el mejor en `scale_to:`.",
+    "'{other}' suma {second}, una diferencia de {difference} ({cells} {cells|suma difiere|sumas difieren}). Ambos "
+    "deben venir de la misma población. Corrija uno de ellos, o nombre el mejor en `scale_to:`.",
 )
 MARGINS_TOO_FAR = Message(
     "margins_too_far",
     "Margin '{margin}' adds up to {total} and '{reference}', to which it is scaled, to {expected} (difference "
     "{difference}; at most {tolerance} is accepted). Correct one of them, or raise `tolerance`.",
-    "El margen '{margin}' suma {total} y '{reference}', al que se ajusta, suma {expected} (diferencia {difference}; se "
-    "acepta a lo sumo {tolerance}). Corrija uno de ellos, o aumente `tolerance`.",
+    "El margen '{margin}' suma {total} y '{reference}', al que se ajusta, suma {expected} (diferencia {difference}; "
+    "se acepta a lo sumo {tolerance}). Corrija uno de ellos, o aumente `tolerance`.",
 )
 AGREEMENT = 1e-10
 
