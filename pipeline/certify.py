@@ -19,6 +19,7 @@ from pipeline.certify_simulations import (
     superpopulation_coverage,
 )
 from pipeline.certify_suites import suite
+from pipeline.certify_synthetic import DRAWS, STUDIES, synthetic_coverage
 from pipeline.hashing import file_hash
 from pipeline.progress import Progress
 
@@ -43,12 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline.certify", description=__doc__)
     parser.add_argument("--build", type=Path, default=ROOT / "build", help="where build/certificate/ is written")
     parser.add_argument("--replicates", type=int, default=RELEASE, help="samples of each scenario")
+    parser.add_argument("--draws", type=int, default=DRAWS, help="samples of each synthetic study; 0 for none")
     parser.add_argument("--seed", type=int, default=SEED, help="seed of the simulations")
     parser.add_argument("--levels", default=",".join(LEVELS), help="levels to run, such as L0,L4")
     options = parser.parse_args(arguments)
     progress = Progress()
     asked = [level for level in LEVELS if level in options.levels.split(",")]
-    certificate = certify(asked, replicates=options.replicates, seed=options.seed, progress=progress)
+    certificate = certify(asked, replicates=options.replicates, draws=options.draws, seed=options.seed,
+                          progress=progress)  # fmt: skip
     folder = options.build / "certificate"
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / "certificate.json", certificate_json(certificate))
@@ -61,7 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if certificate.verdict == "failed" else 0
 
 
-def certify(levels: Sequence[str], *, replicates: int, seed: int, progress: Progress) -> Certificate:
+def certify(
+    levels: Sequence[str], *, replicates: int, seed: int, progress: Progress, draws: int = DRAWS
+) -> Certificate:
     """Run the levels asked for.
 
     Parameters
@@ -72,6 +77,8 @@ def certify(levels: Sequence[str], *, replicates: int, seed: int, progress: Prog
         Of the simulations.
     progress : Progress
         Where to say how far it is.
+    draws : int
+        Samples of each synthetic study at level L4; none are drawn for 0.
 
     Returns
     -------
@@ -96,6 +103,10 @@ def certify(levels: Sequence[str], *, replicates: int, seed: int, progress: Prog
                     lines += found.lines
                     tables += found.tables
                     files |= {name: path for name, path in found.data.items() if path not in files.values()}
+                for study in STUDIES if draws else ():
+                    checked, table = synthetic_coverage(study, draws, 1, progress)
+                    lines += checked
+                    tables.append(table)
             else:
                 lines += false_alarms(replicates, seed, progress)
     hashes = {name: file_hash(path) for name, path in sorted(files.items())}

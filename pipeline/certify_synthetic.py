@@ -32,14 +32,16 @@ from surveys.mapping import Mapping as StudyMapping
 from surveys.microdata import Microdata
 from surveys.source_table import SourceTable
 from surveys.study import Tabulation
-from surveys.synthetic import Population, draw, population, studied, truth
+from surveys.synthetic import Population, draw, population
+from surveys.synthetic.truth import studied, truth
 from weights.recipe import prepare
 
 ROOT = Path(__file__).resolve().parents[1]
-STUDIES = ("slv_2018",)
+STUDIES = ("slv_2018", "slv_update")
 DRAWS = 500
 TRUTH_FILE = "truth.csv"
 PLACE_LIMIT = 0.005
+FIRST_ROUNDS = 1_000_000
 NOT_CORRECTED = {
     # Families displaced lately answer less and the weight does not know the year: only the trend can feel it.
     "displacement_by_year": "nonresponse depends on the year of the displacement and the weight does not correct it",
@@ -79,11 +81,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline.certify_synthetic", description=__doc__)
     parser.add_argument("--draws", type=int, default=DRAWS, help="samples of each study")
     parser.add_argument("--seed", type=int, default=1, help="of the first draw; the next ones follow")
+    parser.add_argument("--study", choices=STUDIES, action="append", help="only this study")
     parser.add_argument("--truth", action="store_true", help="write truth.csv beside each synthetic study")
     options = parser.parse_args(arguments)
     progress = Progress()
     failed = False
-    for name in STUDIES:
+    for name in options.study or STUDIES:
         if options.truth:
             write_truth(name)
             continue
@@ -148,8 +151,8 @@ def repeated(name: str, draws: int, seed: int, progress: Progress) -> DrawnStudy
     columns = ("estimate", "se", "ci_low", "ci_high", "cases")
     values = np.full((len(columns), draws, len(headlines)), np.nan)
     for number in range(draws):
-        values[:, number, :] = estimator.figures(draw(parameters, seed=seed + number, country=country), headlines,
-                                                 columns)  # fmt: skip
+        tables = draw(parameters, seed=seed + number, country=_any_first_round(country, seed + number))
+        values[:, number, :] = estimator.figures(tables, headlines, columns)
         if draws >= 20 and (number + 1) % (draws // 10) == 0:
             progress.note(f"{name}: {number + 1:,} of {draws:,} draws")
     found = DrawnStudy(name)
@@ -166,6 +169,13 @@ def repeated(name: str, draws: int, seed: int, progress: Progress) -> DrawnStudy
         {_shown(headline): float(own[0, position]) for position, headline in enumerate(headlines)},
     )
     return found
+
+
+def _any_first_round(country: Population, number: int) -> Population:
+    """Draw the first round anew too: with one first round for all draws its segments would not be random."""
+    if "first_round_seed" not in country.values:
+        return country
+    return replace(country, values={**country.values, "first_round_seed": FIRST_ROUNDS + number})
 
 
 def headline_figures(loaded: LoadedStudy) -> list[Headline]:

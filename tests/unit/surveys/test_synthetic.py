@@ -5,18 +5,23 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.project import Project
+from pipeline.study_files import load_study
 from pipeline.yaml_files import read_yaml
-from surveys.synthetic import Population, draw, population, truth
+from surveys.synthetic import Population, draw, population
 from surveys.synthetic.numbers import choose, uniform
 from surveys.synthetic.parameters import values_of
 from surveys.synthetic.persons import persons
 from surveys.synthetic.sample import draw_sample
+from surveys.synthetic.truth import studied, truth
 
 DRAWS = 40
 
@@ -202,6 +207,50 @@ def test_answers_hang_together(tables: dict[str, pd.DataFrame]) -> None:
     assert (movers["moved_y"] == "1").all()
     joined = moves.merge(members[["family", "person", "age"]], on=["family", "person"])
     assert (2016 - joined["age"] <= joined["year"].astype(int)).all()
+
+
+def test_truth_of_a_part_counts_that_part(country: Population) -> None:
+    inside = studied(country)
+    whole, part, rest = (
+        {(str(name), str(domain)): np.array([value, said], dtype=float)
+         for name, domain, value, said in truth(country, within=within).to_numpy().tolist()}
+        for within in (None, inside, ~inside))
+    for name in ("households", "displaced_households", "displaced_persons", "persons"):
+        assert (part[name, ""] + rest[name, ""] == whole[name, ""]).all(), name
+    # The municipalities studied are among those chosen for their violence.
+    assert (part["displacement_prevalence", ""] > rest["displacement_prevalence", ""]).all()
+
+
+def test_a_later_round_keeps_the_ground_and_shares_half_of_the_segments(root: Path, country: Population) -> None:
+    loaded = load_study(root / "surveys" / "studies" / "slv_update", Project(root))
+    parameters = loaded.country()
+    later = population(parameters, seed=parameters["country_seed"])
+    assert later.families != country.families
+    for name in ("code", "segment_municipality", "segment_area", "segment_census", "segment_cut"):
+        assert (getattr(later.places, name) == getattr(country.places, name)).all(), name
+    assert (later.places.segment_families != country.places.segment_families).any()
+    first = draw_sample(country, seed=int(later.values["first_round_seed"]))
+    second = draw_sample(later, seed=5)
+    assert first.segments.size == second.segments.size
+    assert np.isin(second.segments, first.segments).mean() == pytest.approx(0.5, abs=0.08)
+    tables = draw(parameters, seed=5, country=later)["families"]
+    old = draw({}, seed=int(later.values["first_round_seed"]), country=country)["families"]
+    common = set(tables["segment"]) & set(old["segment"])
+    assert len(common) == np.isin(second.segments, first.segments).sum()
+    assert set(tables["year"].dropna()) <= {"NR", *(str(year) for year in range(2017, 2027))}
+
+
+def test_a_later_round_keeps_the_inclusion_probabilities(root: Path, country: Population) -> None:
+    parameters = load_study(root / "surveys" / "studies" / "slv_update", Project(root)).country()
+    later = population(parameters, seed=parameters["country_seed"])
+    hits = np.zeros(later.places.segment_families.size)
+    for number in range(DRAWS):
+        drawn = draw_sample(replace(later, values={**later.values, "first_round_seed": number}), seed=number + 1)
+        hits[drawn.segments] += 1
+    size = later.places.segment_census
+    inside = later.places.studied[later.places.segment_municipality]
+    large = inside & (size > np.median(size[inside]))
+    assert hits[large].sum() / hits[inside].sum() == pytest.approx(size[large].sum() / size[inside].sum(), abs=0.02)
 
 
 @pytest.mark.slow
