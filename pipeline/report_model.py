@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -277,7 +279,10 @@ def listed(names: Sequence[str], words: Words) -> str:
     """Join names as a sentence would: all but the first in lower case, unless they start with an acronym."""
     lowered = [*names[:1], *(f"{name[:1].lower()}{name[1:]}" if name[1:2].islower() else name for name in names[1:])]
     kept = [name for name in lowered if name]
-    return f" {words['and']} ".join([", ".join(kept[:-1]), kept[-1]] if len(kept) > 1 else kept)
+    joined = words["and"]
+    if joined == "y" and len(kept) > 1 and re.match(r"(i|í|hi(?![ae]))", kept[-1], re.IGNORECASE):
+        joined = "e"  # Spanish: "edad media e índice de masculinidad"
+    return f" {joined} ".join([", ".join(kept[:-1]), kept[-1]] if len(kept) > 1 else kept)
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:
