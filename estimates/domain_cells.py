@@ -11,6 +11,7 @@ import numpy as np
 from estimates.covariance import total_covariance
 from estimates.degrees_of_freedom import domain_degrees_of_freedom
 from estimates.design_effects import Reference, srs_variance
+from estimates.level_calibration import LevelCalibration, settled_variances
 from estimates.measure import BoolVector, Coding, FloatVector, IntVector
 from estimates.stage_variances import StagedCells
 from estimates.statistics.cell_estimates import CellEstimates
@@ -35,6 +36,8 @@ class DomainCells:
         Weight of each of them, above zero.
     design : Design
         Of all n rows.
+    calibration : LevelCalibration, optional
+        Known totals that the weights meet, of all n rows.
     """
 
     cells: int
@@ -42,6 +45,7 @@ class DomainCells:
     cell: IntVector
     weight: FloatVector
     design: Design
+    calibration: LevelCalibration | None = None
 
     def slices(self) -> Iterator[tuple[int, slice]]:
         """Walk over the cells that hold rows, with the positions of their rows."""
@@ -81,6 +85,8 @@ class DomainCells:
         z : (m,) float
             Derivative of the cell's estimate by the weight of each of its rows.
         """
+        if self.calibration is not None:
+            return self.calibration.variances(self.spread(z), self.cell_of_all, self.cells)
         return self.staged.variances(self.spread(self.weight * z))
 
     def variances_with_outside(self, z: FloatVector, outside: FloatVector, slope: FloatVector) -> FloatVector:
@@ -147,6 +153,8 @@ class DomainCells:
         population = self.sums(self.weight)
         variance = self.variances(z) if variance is None else variance
         known = np.isfinite(estimate)
+        if self.calibration is not None:
+            variance, _ = settled_variances(estimate, variance, variance)
         mean = self.sums(self.weight * z) / np.where(population > 0, population, 1.0)
         residual = (z - mean[self.cell]) * population[self.cell]
         srs = srs_variance(self.sums(self.weight * residual**2), n, population, variance, reference)
@@ -166,7 +174,11 @@ class DomainCells:
 
 
 def domain_cells(
-    codings: Sequence[Coding], base: BoolVector, weight: FloatVector, design: Design
+    codings: Sequence[Coding],
+    base: BoolVector,
+    weight: FloatVector,
+    design: Design,
+    calibration: LevelCalibration | None = None,
 ) -> DomainCells:
     """Sort the rows of a base by the cells of some crossed codings.
 
@@ -180,6 +192,8 @@ def domain_cells(
         Final weights.
     design : Design
         Of the n rows.
+    calibration : LevelCalibration, optional
+        Known totals that the weights meet.
 
     Returns
     -------
@@ -194,4 +208,4 @@ def domain_cells(
         cells *= len(coding.labels)
     row = np.flatnonzero(used)
     row = row[np.argsort(cell[row], kind="stable")]
-    return DomainCells(cells, row, cell[row], weight[row], design)
+    return DomainCells(cells, row, cell[row], weight[row], design, calibration)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from estimates.cell_rows import CellBlock
 from estimates.design_effects import Reference
 from estimates.domain_cells import domain_cells
+from estimates.level_calibration import LevelCalibration
 from estimates.linearized.poverty import RelativeLine
 from estimates.measure import BoolVector, Coding, FloatVector, Kind, Measure, is_binary
 from estimates.measures import KINDS, coding_of, numbers, truth
@@ -109,7 +110,7 @@ def figure_of(indicator: Indicator, columns: Columns, dictionary: Dictionary) ->
 
 def figure_blocks(
     figure: Figure, by: Sequence[str], codings: Mapping[str, Coding], design: Design, weight: FloatVector,
-    reference: Reference, confidence: float = 0.95,
+    reference: Reference, confidence: float = 0.95, calibration: LevelCalibration | None = None,
 ) -> list[CellBlock]:  # fmt: skip
     """Estimate a figure in every cell of one breakdown.
 
@@ -127,19 +128,22 @@ def figure_blocks(
         Of the design effect.
     confidence : float
         Coverage intended.
+    calibration : LevelCalibration, optional
+        Known totals that the weights meet; errors of quantiles and of relative poverty lines leave them out.
 
     Returns
     -------
     list of CellBlock
         One for each row name of the figure.
     """
-    cells = domain_cells([codings[name] for name in by], figure.base, weight, design)
+    cells = domain_cells([codings[name] for name in by], figure.base, weight, design, calibration)
     options, statistic = figure.indicator.options, figure.indicator.statistic
     at = {name: value[cells.row] for name, value in figure.values.items()}
     found: list[DomainEstimates]
     kind = figure_kind(figure.indicator)
     shape = "share" if statistic == "survival" or (statistic == "poverty" and options.power == 0) else "any"
     if statistic == "quantile":
+        cells = replace(cells, calibration=None)  # the interval inverts a test of shares that knows no totals
         found = [quantile_cells(at["of"], float(options.p or 0.5), cells, reference, confidence)]
     elif statistic == "gini":
         found = [gini_cells(at["of"], cells, reference)]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from estimates.cell_rows import rows_of_cells
 from estimates.external_rate import divide_rates
 from estimates.figures import FIGURES, figure_blocks, figure_of
+from estimates.level_calibration import Calibrations, LevelCalibration, level_calibration
 from estimates.level_rows import LevelRows, level_rows
 from estimates.measures import coding_of, measures_of
 from estimates.protection import DisclosureRule, protect
@@ -66,6 +67,7 @@ def estimate_study(
     design: Design,
     weights: Mapping[str, NDArray[np.float64]],
     denominators: Mapping[str, pd.DataFrame] | None = None,
+    calibrations: Calibrations | None = None,
 ) -> pd.DataFrame:
     """Estimate every indicator of the tabulation plan in every domain.
 
@@ -83,6 +85,9 @@ def estimate_study(
         Final weights of the levels with steps of their own; others inherit from the nearest level above.
     denominators : mapping of str to DataFrame, optional
         Known numbers that rates are over, as `estimates.external_rate.divide_rates` takes them.
+    calibrations : Calibrations, optional
+        What the recipe calibrated to, which standard errors then take into account. Without it, as for weights
+        given from outside, weights are taken as they are.
 
     Returns
     -------
@@ -106,7 +111,8 @@ def estimate_study(
     frames = []
     for level, tabulation in plans.items():
         rows = level_rows(level, study, dictionary, microdata, design, weights)
-        frames.append(_estimate_level(study, dictionary, rows, tabulation, denominators or {}))
+        known = level_calibration(level, study, microdata, design, weights, calibrations)
+        frames.append(_estimate_level(study, dictionary, rows, tabulation, denominators or {}, known))
     return _joined(frames, [name for item in whole_plan(study) for by in item.by for name in by])
 
 
@@ -116,6 +122,7 @@ def _estimate_level(
     rows: LevelRows,
     plan: LevelPlan,
     denominators: Mapping[str, pd.DataFrame],
+    calibration: LevelCalibration | None,
 ) -> pd.DataFrame:
     indicators = list(dict.fromkeys(name for names, _ in plan for name in names))
     breakdowns = list(dict.fromkeys(name for _, sets in plan for by in sets for name in by))
@@ -143,6 +150,7 @@ def _estimate_level(
             planned=study.publication.planned,
             proportion_interval=METHODS["interval_proportion"],
             deff_reference=METHODS["deff"],
+            calibration=calibration,
         )
         frames.append(table.frame)
     # (sex, age) and (age, sex) are the same domains: one set of rows.
@@ -155,7 +163,9 @@ def _estimate_level(
     blocks = [
         block
         for (name, _), by in wanted.items()
-        for block in figure_blocks(figures[name], by, codings, rows.design, rows.weight, METHODS["deff"])
+        for block in figure_blocks(
+            figures[name], by, codings, rows.design, rows.weight, METHODS["deff"], calibration=calibration
+        )
     ]
     if blocks:
         frames.append(

@@ -13,7 +13,8 @@ import pandas as pd
 from estimates.cancelled import settled
 from estimates.design_effects import Reference, design_effect
 from estimates.further_stages import further_stage_variances
-from estimates.measure import Coding, FloatVector, Measure
+from estimates.level_calibration import LevelCalibration
+from estimates.measure import BoolVector, Coding, FloatVector, Measure
 from estimates.moments import estimate_by_moments, psu_order
 from estimates.psu_totals import index_cells, scan
 from estimates.row_intervals import ProportionInterval, row_intervals
@@ -36,11 +37,12 @@ Plan = Sequence[tuple[Sequence[str], Sequence[tuple[str, ...]]]]
 
 @dataclass(frozen=True)
 class _Block:
-    """Measures of one breakdown; the arrays of ``cells`` are (measures, D)."""
+    """Measures of one breakdown; the arrays of ``cells`` and ``known`` are (measures, D)."""
 
     measures: Sequence[Measure]
     by: tuple[str, ...]
     cells: CellEstimates
+    known: BoolVector | None = None
 
 
 def tabulate(
@@ -57,6 +59,7 @@ def tabulate(
     proportion_interval: ProportionInterval = "korn_graubard",
     deff_reference: Reference = "without_replacement",
     method: Method = "automatic",
+    calibration: LevelCalibration | None = None,
 ) -> EstimateTable:
     """Estimate measures over breakdowns.
 
@@ -88,6 +91,8 @@ def tabulate(
     method : {"automatic", "compiled", "plain"}
         Arithmetic of the scan: compiled code for large plans, arrays for small ones; the numbers agree to
         rounding.
+    calibration : LevelCalibration, optional
+        Known totals that the weights were made to meet, which the variance then takes into account.
 
     Returns
     -------
@@ -105,6 +110,8 @@ def tabulate(
         if length != design.rows:
             raise ValueError(f"a vector has {length} rows where the design has {design.rows}")
     blocks = _blocks(named, codings, _measures_by_breakdown(tables), design, weights, deff_reference, method)
+    if calibration is not None:
+        blocks = [_calibrated(block, codings, calibration, weights) for block in blocks]
     return _table(study, blocks, codings, design, standards, planned, confidence, proportion_interval)
 
 
@@ -127,6 +134,14 @@ def _blocks(
         _plain_block([measures[name] for name in some], by, crossed[by], design, weight, reference)
         for by, some in names.items()
     ]
+
+
+def _calibrated(
+    block: _Block, codings: Mapping[str, Coding], calibration: LevelCalibration, weight: FloatVector
+) -> _Block:
+    crossed = [codings[name] for name in block.by]
+    cells, known = calibration.recalculated(block.measures, block.cells, crossed, weight)
+    return replace(block, cells=cells, known=known)
 
 
 def _plain_block(
@@ -235,12 +250,17 @@ def _table(
         np.repeat(shapes, sizes), estimate, se, n.astype(float), cases.astype(float), column["population"],
         df.astype(float), census=census, confidence=confidence, proportion=proportion_interval,
     )  # fmt: skip
+    known = np.concatenate([_known(block) for block in blocks])
+    if known.any():
+        # What calibration fixed does not vary: its interval is the figure itself, and it has no design effect.
+        low, high = (np.where(known, estimate, limit) for limit in (low, high))
+        deff, certified = np.where(known, np.nan, deff), certified | known
     with np.errstate(invalid="ignore", divide="ignore"):
         cv = np.where(estimate != 0, se / np.abs(estimate), np.nan)
     is_planned = np.repeat([set(block.by) <= set(planned) for block in blocks for _ in block.measures], sizes)
     judged: Verdicts = verdicts(
         standards, np.repeat([measure.kind for measure in measures], sizes), estimate, se, n, cases, deff, df,
-        is_planned, low, high, certified, collapsed=bool(design.collapsed),
+        is_planned, low, high, certified, collapsed=bool(design.collapsed), known=known,
     )  # fmt: skip
     rows = int(estimate.size)
     columns: dict[str, object] = {
@@ -257,6 +277,10 @@ def _table(
         "status": _texts(judged.status, judged.statuses), "reason": _texts(judged.reason, judged.reasons),
     }  # fmt: skip
     return EstimateTable(pd.DataFrame(columns), breakdowns)
+
+
+def _known(block: _Block) -> BoolVector:
+    return np.zeros(block.cells.n.size, dtype=bool) if block.known is None else block.known.ravel()
 
 
 def _codes(block: _Block, name: str, codings: Mapping[str, Coding]) -> npt.NDArray[np.int64]:

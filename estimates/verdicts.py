@@ -52,6 +52,7 @@ def verdicts(
     certified: BoolVector,
     *,
     collapsed: bool = False,
+    known: BoolVector | None = None,
 ) -> Verdicts:
     """Judge rows by every standard and keep the strictest level with all its reasons.
 
@@ -67,6 +68,8 @@ def verdicts(
         Whether the interval is certified.
     collapsed : bool
         True when lonely strata were joined, which every row then says.
+    known : (m,) bool, optional
+        Figures that the known totals of a calibration determine, which then say so.
 
     Returns
     -------
@@ -104,6 +107,8 @@ def verdicts(
         # Rows of the base exist but the denominator of the ratio is 0: there is no number to show.
         "zero_denominator": ~some & has_rows,
     }
+    if known is not None and known.any():
+        marks["known_total"] = known
     key = judged
     for mark in marks.values():
         key = key * 2 + mark

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,9 @@ def breakdown_columns(frame: pd.DataFrame) -> list[str]:
     return names[names.index("indicator") + 1 : names.index("estimate")]
 
 
-def estimation_record(study: Study, design: Design, frame: pd.DataFrame) -> dict[str, Any]:
+def estimation_record(
+    study: Study, design: Design, frame: pd.DataFrame, calibration: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Say what ran, for the methods annex: design, methods, counts of rows by status; no microdata."""
     roles = study.design
     return {
@@ -60,6 +63,7 @@ def estimation_record(study: Study, design: Design, frame: pd.DataFrame) -> dict
         },
         "methods": {
             **METHODS,
+            "calibration": dict(calibration or {}),
             "standards": list(study.publication.standards),
             "planned": list(study.publication.planned),
             "minimum_cases": study.publication.minimum_cases,

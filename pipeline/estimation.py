@@ -11,6 +11,7 @@ from estimates.study_analyses import analyse_study
 from estimates.study_design import study_design
 from estimates.study_estimates import estimate_study
 from pipeline.analysis_files import write_analyses
+from pipeline.calibration_files import calibration_record, study_calibrations
 from pipeline.denominator_files import read_denominators
 from pipeline.estimate_files import estimation_record, write_estimates
 from pipeline.microdata_files import read_microdata
@@ -36,7 +37,8 @@ def run(run: Run) -> None:
     folders = [run.study_folder, *(path.parent for path in loaded.files.paths)]
     denominators = read_denominators(folders, loaded.study, loaded.dictionary)
     study = loaded.study
-    frame = estimate_study(study, loaded.dictionary, microdata, design, weights, denominators)
+    calibrations = study_calibrations(run.input("weight"), microdata)
+    frame = estimate_study(study, loaded.dictionary, microdata, design, weights, denominators, calibrations)
     cells = release_cells(study, loaded.dictionary, microdata, design, weights, frame)
     protected = protect_release(
         frame, cells, ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
@@ -47,5 +49,6 @@ def run(run: Run) -> None:
     write_analyses(
         run.output, analyse_study(loaded.study, loaded.dictionary, microdata, design, weights, frame)
     )
-    record = {**estimation_record(study, design, frame), "disclosure": protected.record()}
+    calibrated = calibration_record(run.input("weight"), microdata, weights, calibrations)
+    record = {**estimation_record(study, design, frame, calibrated), "disclosure": protected.record()}
     write_json(run.output / "record.json", record)

@@ -12,7 +12,7 @@ from estimates.protection import DisclosureRule
 from estimates.publication.standards import STANDARDS
 from pipeline.report_labels import Labels
 from pipeline.report_numbers import plain, with_sign
-from pipeline.report_weighting import factor_rows, response_rows, total_rows
+from pipeline.report_weighting import calibration_texts, factor_rows, response_rows, total_rows
 from pipeline.report_words import Words
 from surveys.study import Study
 
@@ -63,7 +63,7 @@ def methods_sections(study: Study, records: Records, labels: Labels, notes: tupl
     estimate, weight, ingest = (records.get(stage, {}) for stage in ("estimate", "weight", "ingest"))
     sections = [_design(study, estimate.get("design", {}), words, notes),
                 _weighting(weight.get("steps", ()), labels), *_weighting_quality(weight.get("steps", ()), words),
-                _variance(estimate.get("methods", {}), words),
+                _variance(estimate.get("methods", {}), labels),
                 *_standards(estimate, words), _indicators(study, labels),
                 _findings(ingest.get("findings", {}), words), _software(words)]
     return tuple(section for section in sections if section.rows or section.paragraphs)
@@ -165,12 +165,15 @@ def _weighting_quality(steps: Sequence[Mapping[str, Any]], words: Words) -> list
     return sections
 
 
-def _variance(methods: Mapping[str, Any], words: Words) -> Section:
+def _variance(methods: Mapping[str, Any], labels: Labels) -> Section:
+    words = labels.words
     rows = []
     for key in ("variance", "interval_proportion", "interval_other", "deff"):
         if methods.get(key):
             method = str(methods[key])
             rows.append((words[f"method_{key}"], words.either(f"{key}_{method}", method.replace("_", " "))))
+        if key == "variance" and (calibration := calibration_texts(methods.get("calibration", {}), labels)):
+            rows.append((words["method_calibration"], " ".join(calibration)))
     if methods.get("confidence") is not None:
         level = with_sign(f"{100 * float(methods['confidence']):g}", "percent", words.language)
         rows.append((words["method_confidence"], level))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.report_labels import Labels
 from pipeline.report_numbers import plain, with_sign
 from pipeline.report_words import Words
 
@@ -42,6 +43,23 @@ def factor_rows(steps: Sequence[Mapping[str, Any]], words: Words) -> Rows:
         name = words.either(f"step_{step['step']}", str(step["step"]))
         rows.append((name, limits, met, plain(float(step["effective_n"]), 0)))
     return tuple(rows)
+
+
+def calibration_texts(calibration: Mapping[str, Any], labels: Labels) -> list[str]:
+    """Say whether standard errors know of the calibration of the weights; nothing where none was calibrated."""
+    words, texts = labels.words, []
+    taken, ignored = calibration.get("taken") or {}, calibration.get("ignored") or ()
+    if taken:
+        levels = ", ".join(labels.level(str(level)) for level in taken)
+        totals = plain(float(max(taken.values())), 0)
+        texts.append(words.say("calibration_taken", levels=levels, totals=totals))
+        if calibration.get("as_known"):
+            steps = ", ".join(words.either(f"step_{step}", str(step)) for step in calibration["as_known"])
+            texts.append(words.say("calibration_as_known", steps=steps))
+    if ignored:
+        levels = ", ".join(labels.level(str(level)) for level in ignored)
+        texts.append(words.say("calibration_ignored", levels=levels))
+    return texts
 
 
 def total_rows(steps: Sequence[Mapping[str, Any]], words: Words) -> tuple[Rows, int]:

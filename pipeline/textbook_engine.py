@@ -7,14 +7,21 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from estimates.level_calibration import KNOWN, LevelCalibration
 from pipeline.second_engine import TOLERANCE, Figure, FloatVector, Recomputed, relative_difference
 from surveys.design import Design
 
-JUDGED = ("lonely_psu", "fpc", "zero_estimate")
+JUDGED = ("lonely_psu", "fpc", "zero_estimate", "calibrated")
 
 
 def recompute_excluded(
-    results: Sequence[Recomputed], figures: Sequence[Figure], weight: FloatVector, design: Design
+    results: Sequence[Recomputed],
+    figures: Sequence[Figure],
+    weight: FloatVector,
+    design: Design,
+    calibration: LevelCalibration | None = None,
 ) -> list[Recomputed]:
     """Judge what samplics left out for reasons of the design.
 
@@ -28,12 +35,14 @@ def recompute_excluded(
         Final weights.
     design : Design
         Of the n rows, with one stage.
+    calibration : LevelCalibration, optional
+        What the weights of the n rows were calibrated to.
 
     Returns
     -------
     list of Recomputed
-        The same, but for figures excluded for a lonely PSU, a finite population correction or a zero estimate,
-        which are now ``equal`` or ``different`` by the engine ``textbook``.
+        The same, but for figures excluded for a lonely PSU, a finite population correction, a calibration or a
+        zero estimate, which are now ``equal`` or ``different`` by the engine ``textbook``.
     """
     if design.further_stages:
         return list(results)
@@ -42,7 +51,7 @@ def recompute_excluded(
         if result.reason not in JUDGED:
             judged.append(result)
             continue
-        estimate, se = textbook(figure, weight, design)
+        estimate, se = textbook(figure, weight, design, calibration)
         difference = max(relative_difference(estimate, figure.estimate), relative_difference(se, figure.se))
         outcome = "equal" if difference <= TOLERANCE else "different"
         judged.append(
@@ -51,7 +60,9 @@ def recompute_excluded(
     return judged
 
 
-def textbook(figure: Figure, weight: FloatVector, design: Design) -> tuple[float, float]:
+def textbook(
+    figure: Figure, weight: FloatVector, design: Design, calibration: LevelCalibration | None = None
+) -> tuple[float, float]:
     r"""Estimate and standard error of one figure, row by row and PSU by PSU.
 
     Parameters
@@ -62,6 +73,8 @@ def textbook(figure: Figure, weight: FloatVector, design: Design) -> tuple[float
         Final weights.
     design : Design
         Strata, PSUs, finite population correction and the rule for lonely strata.
+    calibration : LevelCalibration, optional
+        What the weights were calibrated to; every unit's residual is then computed one by one.
 
     Returns
     -------
@@ -89,9 +102,14 @@ def textbook(figure: Figure, weight: FloatVector, design: Design) -> tuple[float
     x_total = math.fsum(w * x for _, w, _, x in inside)
     estimate = y_total if figure.kind == "total" else y_total / x_total
     psu_total: dict[int, float] = defaultdict(float)
+    of_unit: dict[int, float] = defaultdict(float)
     for row, w, y, x in inside:
         z = y if figure.kind == "total" else (y - estimate * x) / x_total
         psu_total[int(design.psu[row])] += w * z
+        if calibration is not None:
+            of_unit[int(calibration.unit[row])] += float(calibration.factor[row]) * z
+    if calibration is not None:
+        psu_total = _residual_totals(of_unit, calibration)
     members: dict[int, list[float]] = defaultdict(list)
     for psu, stratum in enumerate(design.stratum_of_psu):
         members[int(stratum)].append(psu_total[psu])
@@ -105,4 +123,19 @@ def textbook(figure: Figure, weight: FloatVector, design: Design) -> tuple[float
             variance += remaining * size / (size - 1) * spread
         elif design.lonely_psu == "centred":
             variance += remaining * (totals[0] - centre) ** 2
-    return estimate, math.sqrt(variance)
+    se = math.sqrt(variance)
+    # Residuals of what the known totals determine are nothing but rounding.
+    return estimate, 0.0 if calibration is not None and se <= KNOWN * abs(estimate) else se
+
+
+def _residual_totals(of_unit: dict[int, float], calibration: LevelCalibration) -> dict[int, float]:
+    """Sum weighted residuals by PSU, from a regression on the known variables by least squares over all units."""
+    known = calibration.adjustment
+    values = np.array([of_unit.get(unit, 0.0) for unit in range(known.weight.size)])
+    root = np.sqrt(known.base_weight)
+    x = known.x[known.group]
+    slope = np.linalg.lstsq(x * root[:, None], values * root, rcond=None)[0]
+    totals: dict[int, float] = defaultdict(float)
+    for unit, residual in enumerate(values - x @ slope):
+        totals[int(calibration.design.psu[unit])] += float(known.weight[unit] * residual)
+    return totals

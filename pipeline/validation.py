@@ -8,6 +8,7 @@ from estimates.disclosure.release_cells import release_cells
 from estimates.reconciliation import reconcile
 from estimates.study_design import study_design
 from estimates.table_checks import TableCheck, check_table
+from pipeline.calibration_files import study_calibrations
 from pipeline.estimate_files import breakdown_columns, read_estimates
 from pipeline.microdata_files import read_microdata
 from pipeline.published_file import read_published
@@ -56,7 +57,10 @@ def run(run: Run) -> None:
         study.name,
         tuple(reconcile(published, frame, breakdowns)),
         tuple(
-            recompute_headlines(study, dictionary, microdata, design, weights, frame, breakdowns, published)
+            recompute_headlines(
+                study, dictionary, microdata, design, weights, frame, breakdowns, published,
+                study_calibrations(run.input("weight"), microdata),
+            )
         ),
         (
             *check_weights(weights, read_record(run.input("weight"))), *check_table(frame, breakdowns, totals),

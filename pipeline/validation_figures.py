@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from estimates.level_calibration import Calibrations, level_calibration
 from estimates.level_rows import LevelRows, level_rows
 from estimates.measure import Measure
 from estimates.measures import coding_of, measures_of
@@ -34,6 +35,7 @@ def recompute_headlines(
     frame: pd.DataFrame,
     breakdowns: Sequence[str],
     published: Sequence[PublishedFigure],
+    calibrations: Calibrations | None = None,
 ) -> list[tuple[Recomputed, bool]]:
     """Compute every headline figure again and compare.
 
@@ -47,6 +49,8 @@ def recompute_headlines(
         Breakdown columns of the frame.
     published : sequence of PublishedFigure
         Printed figures, which are headlines too.
+    calibrations : Calibrations, optional
+        What the recipe calibrated to.
 
     Returns
     -------
@@ -75,8 +79,10 @@ def recompute_headlines(
         ]
         originals = figures
         weight, stratum, psu, figures = _with_absent_psus(rows, figures)
-        again = recompute(figures, weight=weight, stratum=stratum, psu=psu, exclude=_exclusion(design))
-        again = recompute_excluded(again, originals, rows.weight, rows.design)
+        known = level_calibration(level, study, microdata, design, weights, calibrations)
+        exclude = _exclusion(design) if known is None else "calibrated"
+        again = recompute(figures, weight=weight, stratum=stratum, psu=psu, exclude=exclude)
+        again = recompute_excluded(again, originals, rows.weight, rows.design, known)
         hidden = [frame.iloc[row]["status"] in ("withheld", "confidential") for _, row in chosen]
         results += list(zip(again, hidden, strict=True))
     return results
@@ -128,8 +134,8 @@ def _figure(
     return Figure(
         name,
         measure.kind,
-        measure.numerator,
-        measure.denominator,
+        np.asarray(measure.numerator, dtype=np.float64),
+        None if measure.denominator is None else np.asarray(measure.denominator, dtype=np.float64),
         inside,
         float(row["estimate"]),
         float(row["se"]),
