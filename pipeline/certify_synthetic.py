@@ -218,10 +218,10 @@ class _Estimator:
         design = study_design(study, microdata)
         frame = estimate_study(study, dictionary, microdata, design, weights)
         breakdowns = list(dict.fromkeys(name for item in study.tabulation for by in item.by for name in by))
-        keyed = frame.set_index(["indicator", *breakdowns])
-        places = [(name, *(dict(domain).get(key, "_T") for key in breakdowns)) for name, domain in headlines]
-        rows = keyed.index.get_indexer(pd.MultiIndex.from_tuples(places))
-        return keyed[list(columns)].to_numpy(dtype=np.float64)[rows].T
+        keys = zip(*(frame[name] for name in ("indicator", *breakdowns)), strict=True)
+        position = {key: row for row, key in enumerate(keys)}
+        rows = [position[name, *(dict(domain).get(key, "_T") for key in breakdowns)] for name, domain in headlines]
+        return frame[list(columns)].to_numpy(dtype=np.float64)[rows].T
 
     def _microdata(self, tables: Mapping[str, pd.DataFrame]) -> Microdata:
         sources = {name: _source(frame) for name, frame in tables.items()}

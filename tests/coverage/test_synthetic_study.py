@@ -31,6 +31,10 @@ def test_headline_figures_of_the_study(root: Path) -> None:
 
 def test_lines_name_the_figure_its_error_and_its_gate() -> None:
     lines, table = synthetic_coverage("slv_update", 20, 1, Progress(quiet=True))
+    bias = {line.name: line for line in lines if "relative bias" in line.name}
+    for line in bias.values():
+        assert line.value is not None and line.error is not None
+        assert abs(line.value) < max(0.02, 4 * line.error), line.name
     assert len(table.rows) == 6
     coverage = [line for line in lines if "coverage" in line.name]
     assert len(coverage) == 6
