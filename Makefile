@@ -15,7 +15,7 @@ WHERE     = --study "$(STUDY)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
 STAGES   := plan ingest weight estimate report validate disseminate
 
 .DEFAULT_GOAL := help
-.PHONY: help study $(STAGES) list new-study dictionary totals-template totals-check check test lint certify bench lock clean environment environment-dev
+.PHONY: help study $(STAGES) attack list new-study dictionary totals-template totals-check check test lint certify bench lock clean environment environment-dev
 
 help: ## what can be done
 	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en]"
@@ -45,6 +45,9 @@ validate: environment ## comparison with published figures and with a second eng
 
 disseminate: environment ## tables for the census office
 	@$(RUN) disseminate $(WHERE)
+
+attack: environment ## attack the finished files of a release and of its report: [EARLIER=folder of an earlier release]
+	@$(RUN) attack $(WHERE) $(if $(EARLIER),--earlier "$(EARLIER)")
 
 list: environment ## the studies and the state each is in
 	@$(RUN) list --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)

@@ -133,7 +133,7 @@ def attack_release(
         leaks.append(Leak("count_bounded", "all files", _cell_name(frame, names, cells, int(cell))))
     if earlier is not None and (earlier / "estimates.csv").is_file():
         leaks += _differences(folder, earlier, frame, names, dictionary, rule)
-    text_leaks, not_attacked = search_text(folder, frame, hidden)
+    text_leaks, not_attacked = search_text(folder, frame, hidden, canaries)
     leaks += [Leak("number_in_text", file, where) for file, where in text_leaks]
     byte_leaks, files = search_bytes(folder, microdata, canaries)
     leaks += [Leak(kind, file, "") for kind, file in byte_leaks]

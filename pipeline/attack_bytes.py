@@ -12,7 +12,9 @@ from surveys.microdata import Microdata
 
 PATTERNS: dict[str, re.Pattern[str]] = {
     "identity_document": re.compile(r"(?<![\d.])\d{8}-\d(?![\d-])"),
-    "phone": re.compile(r"(?<![\d.-])(?:\+?503[ -]?)?[267]\d{3}[ -]\d{4}(?![\d-])|\+503\d{8}"),
+    "phone": re.compile(
+        r"(?<![\d.,-])(?!20\d\d-(?:19|20)\d\d(?!\d))[267]\d{3}-\d{4}(?![\d-])|\+?\b503[ -]?[267]\d{3}[ -]?\d{4}(?!\d)"
+    ),
     "e_mail": re.compile(r"[A-Za-z0-9._%+-]{2,}@[A-Za-z0-9-]{2,}(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?![A-Za-z])"),
     "coordinates": re.compile(r"(?<![\d.])-?\d{1,2}\.\d{4,8}\s*[,;]\s*-?\d{2,3}\.\d{4,8}(?!\d)"),
 }

@@ -1,8 +1,9 @@
-"""Hidden weighted totals searched in the words of pages and PDF documents."""
+"""Hidden weighted totals and identifiers searched in the words of pages and PDF documents."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,12 +13,14 @@ import pandas as pd
 from lxml import html
 from numpy.typing import NDArray
 
-GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[  ,.   ]\d{3})+(?![\d])|(?<![\d.,])\d{4,9}(?![\d.,]?\d)")
+from pipeline.attack_bytes import PATTERNS
+
+GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u2009\u202f,.]\d{3})+(?!\d)|(?<![\d.,])\d{4,9}(?![\d.,]?\d)")
 LEAST = 1000
 
 
 def search_text(
-    folder: Path, frame: pd.DataFrame, hidden: NDArray[np.bool_]
+    folder: Path, frame: pd.DataFrame, hidden: NDArray[np.bool_], canaries: Sequence[str] = ()
 ) -> tuple[list[tuple[str, str]], list[str]]:
     """Search the printed form of hidden totals in running text and tables.
 
@@ -29,13 +32,15 @@ def search_text(
         Internal estimates.
     hidden : (R,) bool
         Rows that may not be shown.
+    canaries : sequence of str
+        Texts that must not be there.
 
     Returns
     -------
     leaks : list of (str, str)
-        File and name of the indicator whose hidden total, 1,000 or more, is printed there, unless a shown
-        row prints the same number. Smaller numbers and percentages are too common to be found this way; for
-        them the bounds are solved.
+        File, and kind of identifier, or name of the indicator whose hidden total, 1,000 or more, is printed
+        there, unless a shown row prints the same number. Smaller numbers and percentages are too common to be
+        found this way; for them the bounds are solved.
     not_attacked : list of str
         Documents that could not be read.
     """
@@ -65,5 +70,7 @@ def search_text(
         else:
             continue
         numbers = {int(re.sub(r"\D", "", found)) for found in GROUPED.findall(text)}
+        leaks += [(path.name, kind) for kind, pattern in PATTERNS.items() if pattern.search(text)]
+        leaks += [(path.name, "canary") for canary in canaries if canary.casefold() in text.casefold()]
         leaks += [(path.name, secret[value]) for value in sorted(numbers & set(secret))]
     return leaks, not_attacked

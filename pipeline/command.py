@@ -99,6 +99,12 @@ def _do(options: argparse.Namespace, language: Language, progress: Progress) -> 
         from pipeline.new_study import new_study
 
         print(new_study(options.name, Path(options.at) if options.at else project.studies, language))
+    elif options.target == "attack":
+        from pipeline.attack_study import attack_results
+
+        folder = find_study(project, options.study)
+        earlier = Path(options.earlier).resolve() if options.earlier else None
+        print(attack_results(folder, project, build, language, earlier))
     elif options.target in ("totals-template", "totals-check"):
         from pipeline.control_totals import check_totals, write_template
 
@@ -145,13 +151,14 @@ def results_of(results: Path, target: str) -> list[Path]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__, allow_abbrev=False)
-    others = ("list", "new-study", "dictionary", "totals-template", "totals-check", "bench")
+    others = ("list", "new-study", "dictionary", "totals-template", "totals-check", "bench", "attack")
     parser.add_argument("target", choices=("study", *STAGES, *others))
     parser.add_argument("--study", default="", help="name of a study, or path of a study folder")
     parser.add_argument("--data", default="data", help="folder of source files")
     parser.add_argument("--build", default="build", help="folder of results")
     parser.add_argument("--language", help="es or en")
     parser.add_argument("--name", default="", help="name of a new study")
+    parser.add_argument("--earlier", default="", help="folder of an earlier release, for attack")
     parser.add_argument("--at", default="", help="folder in which a new study is made")
     return parser
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from estimates.disclosure.audit import ProtectionRule
-from estimates.disclosure.release_cells import release_cells
 from estimates.protection import published_view
-from estimates.study_design import study_design
-from pipeline.attack import attack_release, refuse_leaks, refuse_without_audit
+from pipeline.attack import refuse_leaks, refuse_without_audit
+from pipeline.attack_study import attack_folder
 from pipeline.estimate_files import breakdown_columns, read_estimates
-from pipeline.microdata_files import read_microdata
 from pipeline.open_tables import write_checksums, write_data_package, write_open_tables
 from pipeline.release_metadata import banner, describe
 from pipeline.run import Run
 from pipeline.sdmx_files import write_sdmx
 from pipeline.study_files import load_study
 from pipeline.table_labels import Labels
-from pipeline.weight_files import read_record, read_weights, write_json
+from pipeline.weight_files import read_record, write_json
 from pipeline.workbook import write_workbook
 
 
@@ -39,8 +36,7 @@ def run(run: Run) -> None:
     study, folder = loaded.study, run.output
     refuse_without_audit(read_record(run.input("validate")), study.name)
     validated = run.input("validate") / "validation.json"
-    frame = read_estimates(run.input("estimate") / "estimates.csv")
-    view = published_view(frame)
+    view = published_view(read_estimates(run.input("estimate") / "estimates.csv"))
     breakdowns = breakdown_columns(view)
     spanish, english = Labels(loaded.dictionary, "es"), Labels(loaded.dictionary, "en")
     write_open_tables(folder, view, breakdowns, (spanish, english))
@@ -69,15 +65,7 @@ def run(run: Run) -> None:
         folder, view, breakdowns, english, country=study.country, year=study.year, title=study.title.en
     )
     counts = {str(status): int(count) for status, count in view["status"].value_counts().items()}
-    microdata = read_microdata(run.input("ingest"), loaded.dictionary)
-    weights = read_weights(run.input("weight"), microdata)
-    cells = release_cells(
-        study, loaded.dictionary, microdata, study_design(study, microdata), weights, frame
-    )
-    rule = ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
-    attacked = attack_release(
-        folder, frame, cells, rule, loaded.dictionary, microdata, earlier=run.study_folder / "earlier"
-    )
+    attacked = attack_folder(folder, loaded, run.build, earlier=run.study_folder / "earlier")
     refuse_leaks(attacked, study.name)
     write_json(folder / "record.json", {"rows": len(view), "by_status": counts, "attack": attacked.record()})
     write_checksums(folder)
