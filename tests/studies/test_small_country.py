@@ -220,8 +220,8 @@ def test_a_stratum_with_one_psu_stops_the_run(root: Path, tmp_path: Path) -> Non
     _replace_source(folder, "households.csv", "\n".join(changed) + "\n")
     with pytest.raises((DesignError, DataError)) as raised:
         bring(root, folder, tmp_path / "build", "estimate")
-    assert "1 strata have a single PSU (3)" in raised.value.text("en")
-    assert "1 estratos tienen una sola UPM (3)" in raised.value.text("es")
+    assert "1 stratum has a single PSU (3)" in raised.value.text("en")
+    assert "1 estrato tiene una sola UPM (3)" in raised.value.text("es")
 
 
 def test_a_negative_weight_stops_the_run_without_naming_a_family(root: Path, tmp_path: Path) -> None:

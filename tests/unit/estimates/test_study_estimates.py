@@ -82,7 +82,7 @@ def study(
     *indicators: str, by: tuple[tuple[str, ...], ...] = ((),), level: str = "household", **roles: object
 ) -> Study:
     """A study that tabulates some indicators."""
-    design = DesignRoles(level, Role("stratum"), Role("psu"), NOT_KNOWN)
+    design = DesignRoles(level, Role("stratum"), Role("psu"), NOT_KNOWN, nested=True)
     return Study(
         "s",
         L,
