@@ -37,13 +37,19 @@ def run(run: Run) -> None:
     folders = [run.study_folder, *(path.parent for path in loaded.files.paths)]
     denominators = read_denominators(folders, loaded.study, loaded.dictionary)
     study = loaded.study
-    calibrations = study_calibrations(run.input("weight"), microdata)
+    calibrations = study_calibrations(run.input("weight"), study, loaded.dictionary, microdata)
     frame = estimate_study(study, loaded.dictionary, microdata, design, weights, denominators, calibrations)
     cells = release_cells(study, loaded.dictionary, microdata, design, weights, frame)
     protected = protect_release(
         frame, cells, ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
     )
     frame = protected.frame
+    if protected.coarsen:
+        joined = ", ".join(dict.fromkeys(f"{item['indicator']} ({item['by']})" for item in protected.coarsen))
+        run.say(
+            es=f"Casi todo queda oculto en: {joined}. Conviene unir códigos de sus desgloses.",
+            en=f"Nearly all is hidden in: {joined}. Joining codes of their breakdowns would show more.",
+        )
     write_estimates(run.output / "estimates.csv", frame)
     os.chmod(run.output / "estimates.csv", 0o600)
     write_analyses(

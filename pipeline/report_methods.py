@@ -197,8 +197,10 @@ def _standards(estimate: Mapping[str, Any], words: Words) -> list[Section]:
             (words["rows_weak"], plain(float(by_status.get("weak", 0)), 0)),
             (words["rows_hidden"], plain(float(hidden), 0))) if by_status else ()
     rule = DisclosureRule()
-    protection: tuple[str, ...] = (words.say("confidentiality", cases=methods["minimum_cases"], households=rule.minimum_households,
-                            psus=rule.minimum_psus),) if methods.get("minimum_cases") is not None else ()
+    protection: tuple[str, ...] = ()
+    if methods.get("minimum_cases") is not None:
+        protection = (words.say("confidentiality", cases=methods["minimum_cases"],
+                                households=rule.minimum_households, psus=rule.minimum_psus),)
     disclosure = estimate.get("disclosure", {})
     if disclosure.get("primary_cells"):
         protection += (words.say("complementary", rows=disclosure["complementary_rows"], width=disclosure["width"]),)

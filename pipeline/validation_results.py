@@ -52,6 +52,14 @@ CHECK_FAILED = Message(
     "las etapas, "
     "e informe si persiste.",
 )
+DISCLOSED = Message(
+    "victim_counts_disclosed",
+    "{failed} of {checked} hidden victim counts can be worked out from what is shown, or bounded too closely. Join "
+    "codes of the breakdowns that the record of `estimate` names under `coarsen`, or take a table out of "
+    "`tabulation:`.",
+    "{failed} de {checked} números ocultos de víctimas se deducen de lo que se muestra, o se acotan demasiado. Una "
+    "códigos de los desgloses que el registro de `estimate` nombra en `coarsen`, o quite un cuadro de `tabulation:`.",
+)
 
 
 @dataclass(frozen=True)
@@ -184,7 +192,7 @@ def problems_of(validation: Validation) -> list[Problem]:
         )
     problems += [
         Problem(
-            CHECK_FAILED,
+            DISCLOSED if check.name == "disclosure_audit" else CHECK_FAILED,
             f"{validation.study}  validate",
             {"check": check.name, "failed": check.failed, "checked": check.checked},
         )

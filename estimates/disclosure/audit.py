@@ -69,8 +69,9 @@ class Audit:
 
 
 def audit(
-    cells: LinkedCells, low: FloatVector, high: FloatVector, rule: ProtectionRule, *, full: bool = False
-) -> Audit:
+    cells: LinkedCells, low: FloatVector, high: FloatVector, rule: ProtectionRule, *, full: bool = False,
+    only: NDArray[np.int64] | None = None,
+) -> Audit:  # fmt: skip
     """Bound every primary cell by what a release tells.
 
     Parameters
@@ -85,6 +86,8 @@ def audit(
     full : bool
         Solve for the bounds of every cell. Otherwise a cell is left as soon as solutions for others have shown
         it wide enough: then its bounds are inside the true ones, and which cells are exposed is the same.
+    only : (p,) int, optional
+        Primary cells to bound, in order; all by default.
 
     Returns
     -------
@@ -103,7 +106,7 @@ def audit(
     Fischetti, M. and Salazar, J. J. (2001). Solving the cell suppression problem on tabular data with linear
     constraints. Management Science 47(7).
     """
-    cell = np.flatnonzero(cells.primary)
+    cell = np.flatnonzero(cells.primary) if only is None else only
     bound_low, bound_high = low[cell].copy(), high[cell].copy()
     matrix = cells.relations()
     free = high - low > SLACK

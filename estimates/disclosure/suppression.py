@@ -15,6 +15,7 @@ from estimates.disclosure.linear_program import least
 
 MOVED = 1e-7
 TRIES = 400
+AUDITED = 4000
 FloatVector = NDArray[np.float64]
 BoolVector = NDArray[np.bool_]
 
@@ -63,7 +64,7 @@ def suppress(
     For one exposed cell p with room d to gain, the cheapest pattern solves ``min sum_i price_i |y_i|`` subject
     to ``A y = 0``, ``y_p = d`` and ``x + y`` inside what the attacker believes possible. Cells that move
     (``y_i != 0``) are hidden: then both x and x + y explain what is published. Cells are treated in order of
-    their number, and the release is audited again after each, because one pattern often protects several. A
+    their number, and the release is audited again in between, because one pattern often protects several. A
     last pass shows rows again whose hiding proved unnecessary.
 
     References
@@ -77,17 +78,23 @@ def suppress(
     linked = _linked(matrix, cells.count.size)
     tried: set[int] = set()
     result = _audited(cells, now, reasons, rule)
+    exposed = result.cell[result.exposed]
     for _ in range(TRIES):
-        left = [int(cell) for cell in result.cell[result.exposed] if int(cell) not in tried]
+        left = [int(cell) for cell in exposed if int(cell) not in tried]
         if not left:
             break
-        tried.add(left[0])
-        moved = _pattern(cells, matrix, linked, left[0], now, reasons, price, rule)
-        if moved.any():
+        # Many at a time while many are left; the last ones singly, because one pattern often protects several.
+        for cell in left[: 1 + len(left) // 8]:
+            tried.add(cell)
+            moved = _pattern(cells, matrix, linked, cell, now, reasons, price, rule)
             _hide_rows_that_tell(cells, now, moved)
-            result = _audited(cells, now, reasons, rule)
-    if not result.exposed.any():
-        result = _show_again(cells, now, shown, reasons, price, rule, result)
+        # Hiding more never narrows a bound: cells found safe stay safe.
+        result = _audited(cells, now, reasons, rule, exposed)
+        exposed = result.cell[result.exposed]
+    if exposed.size:
+        result = _audited(cells, now, reasons, rule)
+    else:
+        result = _show_again(cells, now, shown, reasons, price, rule)
     return Suppression(shown & ~now, result)
 
 
@@ -110,9 +117,12 @@ def row_prices(dimensions: NDArray[np.int64], counts: NDArray[np.int64]) -> Floa
     return np.asarray(size * np.maximum(50.0 ** (2.0 - dimensions), 1.0), dtype=np.float64)
 
 
-def _audited(cells: LinkedCells, shown: BoolVector, reasons: list[str], rule: ProtectionRule) -> Audit:
+def _audited(
+    cells: LinkedCells, shown: BoolVector, reasons: list[str], rule: ProtectionRule,
+    only: NDArray[np.int64] | None = None,
+) -> Audit:  # fmt: skip
     low, high = public_knowledge(cells, shown, reasons, rule)
-    return audit(cells, low, high, rule)
+    return audit(cells, low, high, rule, only=only)
 
 
 def _hide_rows_that_tell(cells: LinkedCells, shown: BoolVector, secret: BoolVector) -> None:
@@ -176,19 +186,17 @@ def _pattern(
 
 def _show_again(
     cells: LinkedCells, now: BoolVector, shown: BoolVector, reasons: list[str], price: FloatVector,
-    rule: ProtectionRule, result: Audit,
+    rule: ProtectionRule,
 ) -> Audit:  # fmt: skip
     hidden = np.flatnonzero(shown & ~now)
     tells_primary = np.zeros(now.size, dtype=bool)
     for of_row in (cells.cases_of_row, cells.base_of_row, cells.rest_of_row):
         tells_primary |= (of_row >= 0) & cells.primary[np.maximum(of_row, 0)]
-    for row in hidden[np.argsort(-price[hidden], kind="stable")][:TRIES // 4]:
-        if tells_primary[row]:
-            continue
+    candidates = hidden[~tells_primary[hidden]]
+    # Each needs an audit of its own, so large releases try only the rows most worth showing.
+    tries = AUDITED // (1 + int(cells.primary.sum()))
+    for row in candidates[np.argsort(-price[candidates], kind="stable")][:tries]:
         now[row] = True
-        again = _audited(cells, now, reasons, rule)
-        if again.exposed.any():
+        if _audited(cells, now, reasons, rule).exposed.any():
             now[row] = False
-        else:
-            result = again
-    return result
+    return _audited(cells, now, reasons, rule)
