@@ -1,23 +1,43 @@
-"""A calibration as the rows of one level see it, and the errors it leaves to the cells of a breakdown."""
+"""A calibration and a second phase as the rows of one level see them, and the errors of the cells of a breakdown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from estimates.calibration_adjustment import CalibrationAdjustment, FloatMatrix, calibrated_cell_variances
 from estimates.measure import BoolVector, Coding, FloatVector, IntVector, Measure
 from estimates.statistics.cell_estimates import CellEstimates
+from estimates.two_phase import SecondPhase, second_phase, two_phase_variance
 from surveys.design import Design
 from surveys.microdata import Microdata
 from surveys.study import Study
 
 # A standard error below this share of its estimate is rounding: totals are met to 1e-8 of themselves.
 KNOWN = 1e-7
+CELLS_AT_A_TIME = 5_000_000  # numbers of a block of second-phase units by cells
 ROWS_AT_A_TIME = 4_000_000  # rows times measures, so that a plan of many measures stays small in memory
 Known = tuple[IntVector, FloatMatrix, FloatVector]
+
+
+@dataclass(frozen=True)
+class PhaseRows:
+    """The second phase as weighting left it, for the N units of a level.
+
+    Parameters
+    ----------
+    listed, taken : (N,) bool
+        In the first phase; and of these drawn again and interviewed.
+    group : (N,) int
+        Group within which units were drawn again.
+    """
+
+    listed: BoolVector
+    taken: BoolVector
+    group: IntVector
 
 
 @dataclass(frozen=True)
@@ -30,17 +50,20 @@ class Calibrations:
         By calibrated level: group of each unit, auxiliary vector of each group, weight before the calibration.
     inherits : frozenset of str
         Levels whose weights are those of the level above, times factors taken as known.
+    phases : mapping of str to PhaseRows
+        By level whose units were drawn in two phases.
     """
 
     known: Mapping[str, Known] = field(default_factory=dict)
     inherits: frozenset[str] = frozenset()
+    phases: Mapping[str, PhaseRows] = field(default_factory=dict)
 
     def owner(self, level: str, microdata: Microdata, weights: Mapping[str, FloatVector]) -> str | None:
-        """Name the level whose calibration made the weights of another; None where none is known."""
+        """Name the level whose calibration or second phase made the weights of another; None where neither did."""
         for name in (level, *microdata.ancestors(level)):
             if name not in weights:
                 continue
-            if name in self.known:
+            if name in self.known or name in self.phases:
                 return name
             if name not in self.inherits:
                 return None
@@ -62,17 +85,64 @@ class LevelCalibration:
     factor : (n,) float
         Weight of the row as a multiple of that of its unit, such as nonresponse within the household; 1 for rows
         that inherit. Taken as known.
+    phase : SecondPhase, optional
+        What was taken out of the N units, where they were a listing.
     """
 
     adjustment: CalibrationAdjustment
     design: Design
     unit: IntVector
     factor: FloatVector
+    phase: SecondPhase | None = None
 
     def variances(self, linearized: FloatVector, cell: IntVector, cells: int, times: int = 1) -> FloatVector:
         """Variance in every cell, (cells,); the n rows may be repeated several times one after another."""
         unit, z = np.tile(self.unit, times), linearized * np.tile(self.factor, times)
-        return calibrated_cell_variances(z, cell, cells, self.adjustment, self.design, unit)
+        if self.phase is None:
+            return calibrated_cell_variances(z, cell, cells, self.adjustment, self.design, unit)
+        variance = self._two_phases(z, cell, cells, unit, self.phase)
+        negative = variance < 0
+        if negative.any():
+            # The unbiased estimate can fall below 0 in a cell of few units; the ultimate cluster cannot.
+            clustered = calibrated_cell_variances(z, cell, cells, self.adjustment, self.design, unit)
+            variance = np.where(negative, clustered, variance)
+        return variance
+
+    def _two_phases(
+        self, z: FloatVector, cell: IntVector, cells: int, unit: IntVector, phase: SecondPhase
+    ) -> FloatVector:
+        """Variance of residual totals of the units taken, (cells,)."""
+        known = self.adjustment
+        row = np.flatnonzero((cell >= 0) & (known.weight[unit] > 0))
+        row = row[np.argsort(cell[row], kind="stable")]
+        at, above, z = cell[row], unit[row], z[row]
+        place = phase.unit[above]
+        units, groups = phase.stratum_of_unit.size, known.x.shape[0]
+        variance = np.empty(cells)
+        width = max(1, CELLS_AT_A_TIME // max(units, groups))
+        for start in range(0, cells, width):
+            stop = min(start + width, cells)
+            part, size = slice(*np.searchsorted(at, (start, stop))), stop - start
+            here, values, of = at[part] - start, z[part], above[part]
+            by_group = np.bincount(
+                known.group[of] * size + here, weights=known.base_weight[of] * values, minlength=groups * size
+            )
+            totals = np.bincount(place[part] * size + here, weights=known.weight[of] * values, minlength=units * size)
+            slope = known.coefficients(by_group.reshape(groups, size).astype(np.float64))
+            residual = totals.reshape(units, size) - self._known_of_unit @ slope
+            variance[start:stop] = two_phase_variance(residual, phase, self.design).total
+        return variance
+
+    @cached_property
+    def _known_of_unit(self) -> FloatMatrix:
+        """Weighted auxiliaries of each unit of the second phase, (U, k)."""
+        known, phase = self.adjustment, self.phase
+        if phase is None:
+            raise ValueError("no second phase")
+        taken = np.flatnonzero(phase.unit >= 0)
+        values = np.zeros((phase.stratum_of_unit.size, known.x.shape[1]))
+        values[phase.unit[taken]] = known.weight[taken, None] * known.x[known.group[taken]]
+        return values
 
     def recalculated(
         self, measures: Sequence[Measure], found: CellEstimates, crossed: Sequence[Coding], weight: FloatVector
@@ -162,16 +232,30 @@ def level_calibration(
     owner = None if calibrations is None else calibrations.owner(level, microdata, weights)
     if calibrations is None or owner is None:
         return None
-    group, x, before = calibrations.known[owner]
     final = weights[owner]
+    # Without known totals nothing is regressed on.
+    nothing = (np.zeros(final.size, dtype=np.int64), np.zeros((1, 1)), final)
+    group, x, before = calibrations.known.get(owner, nothing)
+    above_design = design.at(microdata.rows_of(study.design.level, owner))
     unit = microdata.rows_of(owner, level)
     above = next(name for name in (level, *microdata.ancestors(level)) if name in weights)
     weight = weights[above][microdata.rows_of(above, level)]
     factor = np.divide(weight, final[unit], out=np.zeros(weight.size), where=final[unit] > 0)
     return LevelCalibration(
-        CalibrationAdjustment(group, x, before, final), design.at(microdata.rows_of(study.design.level, owner)),
-        unit, factor,
+        CalibrationAdjustment(group, x, before, final), above_design, unit, factor,
+        _second_phase(calibrations.phases.get(owner), above_design, final),
     )  # fmt: skip
+
+
+def _second_phase(rows: PhaseRows | None, design: Design, weight: FloatVector) -> SecondPhase | None:
+    if rows is None:
+        return None
+    listed = np.flatnonzero(rows.listed)
+    taken = rows.taken & (weight > 0)
+    found = second_phase(listed, rows.group[listed], taken[listed], design.at(listed))
+    unit = np.full(weight.size, -1, dtype=np.int64)
+    unit[listed] = found.unit
+    return replace(found, unit=unit)
 
 
 def _linearized(

@@ -6,23 +6,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from estimates.level_calibration import Calibrations
+from estimates.level_calibration import Calibrations, PhaseRows
 from pipeline.weight_files import read_calibrations, read_record
+from surveys.dictionary import Dictionary
 from surveys.microdata import Microdata
+from surveys.study import Study
+from weights.recipe_columns import RecipeColumns, with_recipe_variables
 
 # Factors that came before a calibration and that the variance takes as if they had been known beforehand.
 ESTIMATED = ("unknown_eligibility", "nonresponse", "two_phase")
 
 
-def study_calibrations(folder: Path, microdata: Microdata) -> Calibrations:
-    """Read the calibrations of a study.
+def study_calibrations(folder: Path, study: Study, dictionary: Dictionary, microdata: Microdata) -> Calibrations:
+    """Read the calibrations and second phases of a study.
 
     Parameters
     ----------
     folder : Path
         Of the weighting stage.
+    study, dictionary : Study, Dictionary
+        The recipe, and the variables that it reads.
     microdata : Microdata
         The rows that were weighted.
 
@@ -33,7 +40,9 @@ def study_calibrations(folder: Path, microdata: Microdata) -> Calibrations:
     """
     steps = _steps_by_level(read_record(folder))
     inherits = frozenset(level for level, own in steps.items() if own and own[0]["step"] == "inherit")
-    return Calibrations(read_calibrations(folder, microdata), inherits)
+    return Calibrations(
+        read_calibrations(folder, microdata), inherits, _phases(folder, study, dictionary, microdata, steps)
+    )
 
 
 def calibration_record(
@@ -61,12 +70,43 @@ def calibration_record(
     for level in weights:
         own = steps.get(level, [])
         owner = calibrations.owner(level, microdata, weights)
-        if owner is not None:
+        if owner is not None and owner in calibrations.known:
             taken[level] = int(calibrations.known[owner][1].shape[1])
             as_known |= {str(step["step"]): None for step in own if step["step"] in ESTIMATED}
+            if owner in calibrations.phases:
+                as_known.pop("two_phase", None)
         elif any("calibration" in step.get("contains", ()) for step in own):
             ignored.append(level)
-    return {"taken": taken, "ignored": ignored, "as_known": list(as_known)}
+    found: dict[str, Any] = {"taken": taken, "ignored": ignored, "as_known": list(as_known)}
+    if calibrations.phases:
+        found["two_phase"] = {
+            level: {"listed": int(rows.listed.sum()), "taken": int(rows.taken.sum())}
+            for level, rows in calibrations.phases.items()
+        }
+    return found
+
+
+def _phases(
+    folder: Path, study: Study, dictionary: Dictionary, microdata: Microdata,
+    ran: Mapping[str, list[Mapping[str, Any]]],
+) -> dict[str, PhaseRows]:  # fmt: skip
+    """Find who was listed and who was taken, from the factors that weighting left."""
+    found: dict[str, PhaseRows] = {}
+    for level, own in ran.items():
+        names = [str(step["step"]) for step in own]
+        # Rounds put together have each a listing of their own, and a second phase within a second is not known here.
+        if names.count("two_phase") != 1 or "pool" in names:
+            continue
+        position = names.index("two_phase")
+        frame = pd.read_parquet(folder / f"weights_{level}.parquet")
+        before = frame["base"].to_numpy(dtype=np.float64)
+        for number, name in enumerate(names[:position], start=1):
+            before = before * frame[f"factor_{number}_{name}"].to_numpy(dtype=np.float64)
+        factor = frame[f"factor_{position + 1}_two_phase"].to_numpy(dtype=np.float64)
+        whole = with_recipe_variables(study, dictionary, microdata, lambda step: f"weighting.{step}")
+        groups = RecipeColumns(whole, dictionary, level, "weighting").classes(own[position].get("groups"))
+        found[level] = PhaseRows(before > 0, (before > 0) & (factor > 0), groups.code.astype(np.int64))
+    return found
 
 
 def _steps_by_level(record: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:

@@ -56,6 +56,9 @@ def calibration_texts(calibration: Mapping[str, Any], labels: Labels) -> list[st
         if calibration.get("as_known"):
             steps = ", ".join(words.either(f"step_{step}", str(step)) for step in calibration["as_known"])
             texts.append(words.say("calibration_as_known", steps=steps))
+    for level, counts in (calibration.get("two_phase") or {}).items():
+        numbers = {name: plain(float(counts[name]), 0) for name in ("listed", "taken")}
+        texts.append(words.say("variance_two_phase", level=labels.level(str(level)), **numbers))
     if ignored:
         levels = ", ".join(labels.level(str(level)) for level in ignored)
         texts.append(words.say("calibration_ignored", levels=levels))

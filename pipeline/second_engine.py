@@ -91,6 +91,10 @@ EXCLUSIONS = {
         "samplics ignores calibration in the variance",
         "samplics ignora la calibración en la varianza",
     ),
+    "two_phase": (
+        "samplics knows no sample in two phases",
+        "samplics no conoce muestras en dos fases",
+    ),
     "not_estimated": (
         "our engine gives no number for this figure",
         "nuestro motor no da un número para esta cifra",

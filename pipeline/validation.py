@@ -59,7 +59,7 @@ def run(run: Run) -> None:
         tuple(
             recompute_headlines(
                 study, dictionary, microdata, design, weights, frame, breakdowns, published,
-                study_calibrations(run.input("weight"), microdata),
+                study_calibrations(run.input("weight"), study, dictionary, microdata),
             )
         ),
         (

@@ -80,7 +80,9 @@ def recompute_headlines(
         originals = figures
         weight, stratum, psu, figures = _with_absent_psus(rows, figures)
         known = level_calibration(level, study, microdata, design, weights, calibrations)
-        exclude = _exclusion(design) if known is None else "calibrated"
+        exclude = _exclusion(design)
+        if known is not None:
+            exclude = "calibrated" if known.phase is None else "two_phase"
         again = recompute(figures, weight=weight, stratum=stratum, psu=psu, exclude=exclude)
         again = recompute_excluded(again, originals, rows.weight, rows.design, known)
         hidden = [frame.iloc[row]["status"] in ("withheld", "confidential") for _, row in chosen]

@@ -166,6 +166,7 @@ def test_weights_that_are_given_stay_as_they_were(root: Path, build: Path, tmp_p
     assert "no toma en cuenta la calibración" in calibration_texts(root, given, "es")
     dictionary = load_study(tmp_path / "weighting_country", Project(root)).dictionary
     microdata = read_microdata(given / "ingest", dictionary)
-    assert not study_calibrations(given / "weight", microdata).known
+    study = load_study(tmp_path / "weighting_country", Project(root)).study
+    assert not study_calibrations(given / "weight", study, dictionary, microdata).known
     assert not table(given)["reason"].fillna("").str.contains("known_total").any()
     assert (table(given).xs("wc_families")["se"] > 0).all()
