@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from estimates.calibration_adjustment import CalibrationAdjustment, FloatMatrix, calibrated_cell_variances
+from estimates.calibrations import Calibrations, PhaseRows
 from estimates.measure import BoolVector, Coding, FloatVector, IntVector, Measure
 from estimates.statistics.cell_estimates import CellEstimates
 from estimates.two_phase import SecondPhase, second_phase, two_phase_variance
@@ -20,54 +21,6 @@ from surveys.study import Study
 KNOWN = 1e-7
 CELLS_AT_A_TIME = 5_000_000  # numbers of a block of second-phase units by cells
 ROWS_AT_A_TIME = 4_000_000  # rows times measures, so that a plan of many measures stays small in memory
-Known = tuple[IntVector, FloatMatrix, FloatVector]
-
-
-@dataclass(frozen=True)
-class PhaseRows:
-    """The second phase as weighting left it, for the N units of a level.
-
-    Parameters
-    ----------
-    listed, taken : (N,) bool
-        In the first phase; and of these drawn again and interviewed.
-    group : (N,) int
-        Group within which units were drawn again.
-    """
-
-    listed: BoolVector
-    taken: BoolVector
-    group: IntVector
-
-
-@dataclass(frozen=True)
-class Calibrations:
-    """What the weighting of a study leaves for the variance.
-
-    Parameters
-    ----------
-    known : mapping of str to (group (n,), x (G, k), base_weight (n,))
-        By calibrated level: group of each unit, auxiliary vector of each group, weight before the calibration.
-    inherits : frozenset of str
-        Levels whose weights are those of the level above, times factors taken as known.
-    phases : mapping of str to PhaseRows
-        By level whose units were drawn in two phases.
-    """
-
-    known: Mapping[str, Known] = field(default_factory=dict)
-    inherits: frozenset[str] = frozenset()
-    phases: Mapping[str, PhaseRows] = field(default_factory=dict)
-
-    def owner(self, level: str, microdata: Microdata, weights: Mapping[str, FloatVector]) -> str | None:
-        """Name the level whose calibration or second phase made the weights of another; None where neither did."""
-        for name in (level, *microdata.ancestors(level)):
-            if name not in weights:
-                continue
-            if name in self.known or name in self.phases:
-                return name
-            if name not in self.inherits:
-                return None
-        return None
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from estimates.calibrations import Calibrations
 from estimates.cell_rows import rows_of_cells
 from estimates.external_rate import divide_rates
 from estimates.figures import FIGURES, figure_blocks, figure_of
-from estimates.level_calibration import Calibrations, LevelCalibration, level_calibration
+from estimates.level_calibration import LevelCalibration, level_calibration
 from estimates.level_rows import LevelRows, level_rows
 from estimates.measures import coding_of, measures_of
 from estimates.protection import DisclosureRule, protect

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from estimates.level_calibration import Calibrations, PhaseRows
+from estimates.calibrations import Calibrations, PhaseRows
 from pipeline.weight_files import read_calibrations, read_record
 from surveys.dictionary import Dictionary
 from surveys.microdata import Microdata

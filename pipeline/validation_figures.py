@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from estimates.level_calibration import Calibrations, level_calibration
+from estimates.calibrations import Calibrations
+from estimates.level_calibration import level_calibration
 from estimates.level_rows import LevelRows, level_rows
 from estimates.measure import Measure
 from estimates.measures import coding_of, measures_of
