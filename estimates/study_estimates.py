@@ -21,6 +21,7 @@ from estimates.study_plan import METHODS, LevelPlan, absent_variables, plan_by_l
 from estimates.table import EstimateTable
 from estimates.tabulate import tabulate
 from estimates.victim_cells import small_rows
+from estimates.victim_indicators import about_victims, victim_breakdowns
 from surveys.design import Design
 from surveys.dictionary import Dictionary
 from surveys.microdata import Microdata
@@ -185,9 +186,22 @@ def _estimate_level(
     frame = divide_rates(frame, rates, denominators, breakdowns)
     EstimateTable(frame, tuple(breakdowns))
     behind = {**scanned, **{name: list(figure.measures) for name, figure in figures.items()}}
-    sensitive = [measure for name in indicators if specs[name].sensitive for measure in behind[name]]
-    rule = DisclosureRule(minimum_cases=study.publication.minimum_cases)
-    return protect(frame, small_rows(frame, sensitive, codings, rows, rule))
+    victims = {
+        measure.name
+        for name in indicators
+        if about_victims(specs[name], dictionary)
+        for measure in behind[name]
+    }
+    small = small_rows(
+        frame,
+        [measure for name in indicators for measure in behind[name]],
+        codings,
+        rows,
+        DisclosureRule(minimum_cases=study.publication.minimum_cases),
+        victims=victims,
+        victim_breakdowns=victim_breakdowns(dictionary),
+    )
+    return protect(frame, small)
 
 
 def unknown_standards(study: Study) -> list[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -15,10 +15,13 @@ from estimates.protection import DisclosureRule, domain_positions, small_cells
 
 def small_rows(
     frame: pd.DataFrame,
-    sensitive: Iterable[Measure],
+    measures: Iterable[Measure],
     codings: Mapping[str, Coding],
     rows: LevelRows,
     rule: DisclosureRule,
+    *,
+    victims: Collection[str],
+    victim_breakdowns: Collection[str] = (),
 ) -> NDArray[np.bool_]:
     """Find the rows of a table about victims that stand on too few contributors.
 
@@ -26,14 +29,18 @@ def small_rows(
     ----------
     frame : DataFrame
         Rows of an `EstimateTable` of one level.
-    sensitive : iterable of Measure
-        Measures about victims.
+    measures : iterable of Measure
+        Measures of the table.
     codings : mapping of str to Coding
         Breakdowns of the table.
     rows : LevelRows
         The microdata rows behind it.
     rule : DisclosureRule
         Least contributors.
+    victims : collection of str
+        Names of the measures whose every row is about victims.
+    victim_breakdowns : collection of str
+        Breakdowns whose domains are about victims whatever is measured in them.
 
     Returns
     -------
@@ -44,13 +51,15 @@ def small_rows(
     """
     small = np.zeros(len(frame), dtype=bool)
     names = list(codings)
-    for measure in sensitive:
+    for measure in measures:
         of_measure = np.flatnonzero((frame["indicator"] == measure.name).to_numpy())
         patterns = (frame.iloc[of_measure][names] != "_T").to_numpy() if names else np.zeros((of_measure.size, 0), bool)
         cells = contributors(measure)
         for pattern in np.unique(patterns, axis=0) if names else [np.zeros(0, bool)]:
             at = of_measure[(patterns == pattern).all(axis=1)]
             used = [name for name, chosen in zip(names, pattern, strict=True) if chosen]
+            if measure.name not in victims and not set(used) & set(victim_breakdowns):
+                continue
             of_table, of_rows, domains = domain_positions(
                 frame.iloc[at],
                 used,

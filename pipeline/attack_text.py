@@ -60,7 +60,7 @@ def search_text(
     not_attacked: list[str] = []
     for path in sorted(folder.rglob("*")):
         if path.suffix == ".html":
-            text = html.fromstring(path.read_bytes()).text_content()
+            text = str(html.fromstring(path.read_bytes()).xpath("string()"))
         elif path.suffix == ".pdf":
             if find_spec("pypdf") is None:
                 not_attacked.append(f"PDF not attacked: {path.name} (pypdf is not installed)")

@@ -19,6 +19,7 @@ from estimates.protection import DisclosureRule, small_cells
 from estimates.study_plan import with_needed
 from estimates.table import WHOLE
 from estimates.victim_cells import contributors
+from estimates.victim_indicators import about_victims, victim_breakdowns
 from surveys.design import Design
 from surveys.dictionary import Dictionary
 from surveys.microdata import Microdata
@@ -76,7 +77,7 @@ def release_cells(
         by_level.setdefault(dictionary.indicators[name].level, []).append(name)
     for level, indicators in by_level.items():
         rows = level_rows(level, study, dictionary, microdata, design, weights)
-        reader = _LevelReader(book, rows, rule, len(rows.weight))
+        reader = _LevelReader(book, rows, rule, len(rows.weight), victim_breakdowns(dictionary))
         at_level = np.flatnonzero(np.isin(whole, indicators))
         used = [name for name in breakdowns if (frame[name].to_numpy()[at_level] != WHOLE).any()]
         codings = {name: coding_of(dictionary.breakdowns[name], rows.columns, dictionary) for name in used}
@@ -91,7 +92,9 @@ def release_cells(
             told: dict[str, dict[Pattern, _Told]] = {}
             for measure in measures:
                 of_measure = np.flatnonzero((frame["indicator"] == measure.name).to_numpy())
-                told[measure.name] = reader.read(measure, spec.sensitive, frame, of_measure, used, cases, base, rest)
+                told[measure.name] = reader.read(
+                    measure, about_victims(spec, dictionary), frame, of_measure, used, cases, base, rest
+                )
             is_single = spec.statistic == "distribution" and dictionary.variables[spec.of.strip()].type == "code"
             if is_single:
                 reader.answers(told)
@@ -103,7 +106,10 @@ def release_cells(
 class _LevelReader:
     """Reads the cells of one level into the book."""
 
-    def __init__(self, book: CellBook, rows: LevelRows, rule: DisclosureRule, size: int) -> None:
+    def __init__(
+        self, book: CellBook, rows: LevelRows, rule: DisclosureRule, size: int, victims: frozenset[str]
+    ) -> None:
+        self.victims = victims
         self.book, self.rows, self.rule = book, rows, rule
         # A set of contributors is known by the sum of the marks of its members.
         self.mark = np.random.default_rng(20180320).integers(1, 2**62, size=size, dtype=np.int64)
@@ -139,7 +145,9 @@ class _LevelReader:
         for pattern in ordered:
             domain, count = self._domains(pattern)
             domains[pattern] = np.where(inside, domain, -1)
-            told[pattern] = self._cells(measure, sensitive, with_it, inside, domains[pattern], count)
+            told[pattern] = self._cells(
+                measure, sensitive or bool(pattern & self.victims), with_it, inside, domains[pattern], count
+            )
             of_row = of_measure[
                 np.all([held[name] == (name in pattern) for name in breakdowns], axis=0)
                 if breakdowns
