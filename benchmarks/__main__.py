@@ -26,10 +26,12 @@ ROOT = Path(__file__).resolve().parent.parent
 # A peer is asked only for what it finishes in reasonable time: the persons up to which it is run.
 ALL = 20_000_000
 REACH = {
-    "caracteriza": {name: 2_000_000 if name in ("T5", "T8") else ALL for name in TASKS},
-    "svy": {"T1": ALL, "T2": 2_000_000, "T3": 2_000_000, "T4": 200_000, "T5": 200_000, "D320": 2_000_000},
+    "caracteriza": {name: 2_000_000 if name in ("T5", "T5plan", "T5few", "T8") else ALL for name in TASKS},
+    "svy": {"T1": ALL, "T2": 2_000_000, "T3": 2_000_000, "T4": 200_000, "T5": 200_000, "D320": 2_000_000,
+            "D10": 200_000, "D1000": 20_000},
     "samplics": {"T1": 2_000_000, "T2": 200_000, "T4": 20_000},
     "r": {"T1": 2_000_000, "T2": 200_000, "T3": 200_000, "T4": 200_000, "T5": 20_000, "D320": 200_000,
+          "D10": 200_000, "D1000": 20_000,
           "T6": 2_000_000, "T6l": 2_000_000, "T7": 200_000, "T8": 200_000},
 }  # fmt: skip
 

@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from benchmarks.measuring import measured
 from benchmarks.tasks import LEVELS, PROBABILITIES, Task
 from estimates.measure import Coding, Measure
-from estimates.psu_totals import index_cells, scan
 from estimates.quantile import quantiles
-from estimates.replication.bootstrap import bootstrap_variance, rao_wu_factors
+from estimates.replication.plan_bootstrap import Replicated, rao_wu_draws, replicated_plan
 from estimates.tabulate import tabulate
 from surveys.design import Design, design_from_columns
 from weights.calibration.calibrate import calibrate
@@ -69,23 +67,12 @@ def run(given: Prepared, task: Task) -> Any:
     return tabulate("bench", given.measures, given.codings, [(task.indicators, task.by)], given.design, weight).frame
 
 
-def _bootstrap(given: Prepared, task: Task) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Replicates of every mean of the task: factors times PSU totals, never a weight of a row."""
-    design, found = given.design, []
-    factors = rao_wu_factors(design, task.replicates, np.random.default_rng(1))
-    for by in task.by:
-        index = index_cells([given.codings[name] for name in by], design)
-        shape = (index.cells, design.psus)
-        for totals in scan(given.measures, index, given.columns["weight"]):
-            y, x = (
-                sparse.csr_array((values, (index.cell, index.psu)), shape=shape)
-                for values in (totals.numerator, totals.denominator)
-            )
-            with np.errstate(invalid="ignore", divide="ignore"):
-                estimate = totals.centre + y.sum(axis=1) / x.sum(axis=1)
-                replicates = totals.centre + ((y @ factors.T) / (x @ factors.T)).T
-            found.append((estimate, bootstrap_variance(replicates, estimate)))
-    return found
+def _bootstrap(given: Prepared, task: Task) -> dict[tuple[str, ...], Replicated]:
+    """Replicates drawn and used for every mean of the task: each ratio computed again in each."""
+    draws = rao_wu_draws(given.design, task.replicates, np.random.default_rng(1), task.draws or None)
+    replicates = draws if task.draws else draws.factors(given.design)
+    weight = given.columns["weight"]
+    return replicated_plan(given.measures, given.codings, task.by, given.design, weight, replicates)
 
 
 def keyed(result: Any, task: Task, given: Prepared) -> pd.DataFrame:

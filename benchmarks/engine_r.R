@@ -23,7 +23,7 @@ probabilities <- c(0.1, 0.25, 0.5, 0.75, 0.9)
 special <- function() switch(what,
   rake = rake(s, list(~department, ~sex_age, ~area), lapply(names(margins), function(m)
     setNames(data.frame(names(margins[[m]]), as.numeric(margins[[m]])), c(m, "Freq"))),
-    control = list(maxit = 100, epsilon = 1e-3)),
+    control = list(maxit = 1000, epsilon = 1e-12)),
   linear = calibrate(s, ~department + sex_age + area, c(sum(d$weight), margins$department[-1],
     margins$sex_age[-1], margins$area[-1]), calfun = "linear"),
   quantiles = svyby(~income, ~department, s, svyquantile, quantiles = probabilities, ci = TRUE, keep.names = FALSE),

@@ -18,7 +18,7 @@ NAMES = {"caracteriza": "this engine", "svy": "svy", "samplics": "samplics", "r"
 
 
 def write_pages(timings: Sequence[Mapping[str, Any]], folder: Path) -> None:
-    """Write ``bench.md``, ``bench.json`` and ``bench.png``.
+    """Write ``bench.md``, ``bench.json``, ``bench.png`` by persons and ``bench_domains.png`` by domains.
 
     Parameters
     ----------
@@ -31,6 +31,7 @@ def write_pages(timings: Sequence[Mapping[str, Any]], folder: Path) -> None:
     (folder / "bench.json").write_text(json.dumps(list(timings), indent=1), encoding="utf-8")
     (folder / "bench.md").write_text(_table(timings), encoding="utf-8")
     _curves(timings, folder / "bench.png")
+    _domains(timings, folder / "bench_domains.png")
 
 
 def _table(timings: Sequence[Mapping[str, Any]]) -> str:
@@ -49,7 +50,16 @@ def _table(timings: Sequence[Mapping[str, Any]]) -> str:
             f"| {ratio} | {item['mib']:.0f} | {far[0]} | {far[1]} |"
         )
     words = [f"- **{name}** {task.words}: {task.cells:,} estimates" for name, task in TASKS.items()]
-    return "\n".join([*words, "", *lines, ""])
+    return "\n".join([*words, "", *lines, "", *_bootstraps(ours)])
+
+
+def _bootstraps(ours: Mapping[tuple[str, int], float]) -> list[str]:
+    """Compare the replicates of the plan with its linearization, where both were timed."""
+    lines = []
+    for (name, persons), seconds in ours.items():
+        if TASKS[name].replicates and ("T4", persons) in ours and TASKS[name].indicators == TASKS["T4"].indicators:
+            lines.append(f"{name} takes {seconds / ours['T4', persons]:.3g} times T4 at {persons:,} persons.  ")
+    return [*lines, ""] if lines else []
 
 
 def _curves(timings: Sequence[Mapping[str, Any]], path: Path) -> None:
@@ -68,5 +78,27 @@ def _curves(timings: Sequence[Mapping[str, Any]], path: Path) -> None:
         axis.grid(alpha=0.3)
     axes[0][0].set_ylabel("seconds")
     axes[0][-1].legend(fontsize=7)
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+    plt.close(figure)
+
+
+def _domains(timings: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Seconds by number of domains, one line for each engine and number of persons."""
+    points: dict[tuple[str, int], list[tuple[int, float]]] = {}
+    for item in timings:
+        if item["task"].startswith("D"):
+            at = TASKS[item["task"]].cells, item["median"]
+            points.setdefault((item["engine"], item["persons"]), []).append(at)
+    points = {line: sorted(some) for line, some in points.items() if len(some) > 1}
+    if not points:
+        return
+    figure, axis = plt.subplots(figsize=(5.5, 4), layout="constrained")
+    marks = dict(zip(NAMES, "os^Dx", strict=True))
+    for (engine, persons), some in points.items():
+        dash = ":" if engine == "limit" else "-"
+        axis.loglog(*zip(*some, strict=True), dash, marker=marks[engine], label=f"{NAMES[engine]}, {persons:,}")
+    axis.set(title="one mean by domains", xlabel="domains", ylabel="seconds")
+    axis.grid(alpha=0.3)
+    axis.legend(fontsize=7)
     figure.savefig(path, dpi=110, metadata={"Software": None})
     plt.close(figure)

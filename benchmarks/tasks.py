@@ -40,6 +40,8 @@ class Task:
         Breakdowns; the empty one is the whole.
     replicates : int
         Bootstrap replicates; 0 for linearization.
+    draws : int
+        PSUs drawn in each stratum and replicate, where there are more; 0 for one less than there are.
     deff : bool
         Whether design effects are asked for.
     what : {"plan", "rake", "linear", "quantiles", "logistic"}
@@ -53,6 +55,7 @@ class Task:
     indicators: tuple[str, ...]
     by: tuple[tuple[str, ...], ...]
     replicates: int = 0
+    draws: int = 0
     deff: bool = False
     what: str = "plan"
     extra: tuple[str, ...] = ()
@@ -86,6 +89,9 @@ TASKS = {
         Task("T4", "60 indicators by 6 breakdowns with interval, design effect, df and status",
              BINARIES + NUMERICS, PLAN, deff=True),
         Task("T5", "500 Rao-Wu bootstrap replicates, made and used for T2", ("displaced",), (FULL,), 500),
+        Task("T5plan", "1,000 Rao-Wu bootstrap replicates of all of T4, every ratio computed again in each",
+             BINARIES + NUMERICS, PLAN, 1000),
+        Task("T5few", "the same with 16 PSUs drawn in a stratum", BINARIES + NUMERICS, PLAN, 1000, 16),
         Task("T6", "raking to 14 departments, sex by age, urban and rural", ("income",), (("department",),),
              what="rake", extra=MARGINS),
         Task("T6l", "linear calibration to the same margins", ("income",), (("department",),),
