@@ -33,13 +33,14 @@ from surveys.microdata import Microdata
 from surveys.source_table import SourceTable
 from surveys.study import Tabulation
 from surveys.synthetic import Population, draw, population
-from surveys.synthetic.truth import studied, truth
+from surveys.synthetic.truth import studied, truth, truth_by_municipality
 from weights.recipe import prepare
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDIES = ("slv_2018", "slv_update")
 DRAWS = 500
 TRUTH_FILE = "truth.csv"
+TRUTH_BY_MUNICIPALITY = "truth_municipalities.csv"
 PLACE_LIMIT = 0.005
 FIRST_ROUNDS = 1_000_000
 NOT_CORRECTED = {
@@ -197,8 +198,13 @@ def write_truth(name: str) -> Path:
     path = ROOT / "surveys" / "studies" / name / TRUTH_FILE
     numbers = both.select_dtypes("number").columns
     both[numbers] = both[numbers].map(lambda value: "" if pd.isna(value) else f"{value:.10g}")
-    write_text(path, both.to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n"))
+    write_text(path, _csv(both))
+    write_text(path.with_name(TRUTH_BY_MUNICIPALITY), _csv(truth_by_municipality(country)))
     return path
+
+
+def _csv(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
 
 
 class _Estimator:

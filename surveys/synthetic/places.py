@@ -48,6 +48,15 @@ class Places:
     segment_cut: Integers
     segment_census: Integers
 
+    @property
+    def code_2024(self) -> NDArray[np.str_]:
+        """Code of the municipality of 2024 of each old one, (m,) str: department, then place in the alphabet there."""
+        pairs = sorted(set(zip(self.department.tolist(), self.grouped.tolist(), strict=True)))
+        first = {department: number for number, (department, _) in reversed(list(enumerate(pairs)))}
+        known = {pair: f"{pair[0]}{number - first[pair[0]] + 1:02d}" for number, pair in enumerate(pairs)}
+        mine = zip(self.department.tolist(), self.grouped.tolist(), strict=True)
+        return np.array([known[pair] for pair in mine])
+
 
 def places(rows: Sequence[Sequence[Any]], values: Mapping[str, Any], *, families: int, seed: int) -> Places:
     """Spread the families of the country over municipalities, areas and census segments.

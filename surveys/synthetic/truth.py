@@ -43,6 +43,35 @@ def truth(country: Population, *, within: Flags | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["indicator", "domain", "value", "reportable"])
 
 
+def truth_by_municipality(country: Population) -> pd.DataFrame:
+    """Count families and persons in every municipality of the country, as a complete enumeration would.
+
+    Parameters
+    ----------
+    country : Population
+
+    Returns
+    -------
+    DataFrame
+        One row for each of the 262 municipalities of the time: ``municipality`` (code), ``name``, ``department``,
+        ``municipality_2024`` and ``name_2024`` (the one of 44 that it became part of), ``prioritised`` and
+        ``studied`` (1 or 0), ``families``, ``persons``, and families that ``moved`` and were ``displaced``: as it
+        was, and ``_reportable``, as they would tell it. Sums over ``municipality_2024`` are those of the 44.
+    """
+    places, home = country.places, country.municipality
+
+    def counted(weight: Flags | Integers) -> Integers:
+        return np.bincount(home, weights=weight, minlength=places.code.size).astype(np.int64)
+
+    return pd.DataFrame({
+        "municipality": places.code, "name": places.name, "department": places.department,
+        "municipality_2024": places.code_2024, "name_2024": places.grouped,
+        "prioritised": places.prioritised.astype(int), "studied": places.studied.astype(int),
+        "families": counted(np.ones_like(home)), "persons": counted(country.size),
+        "moved": counted(country.moved), "moved_reportable": counted(country.says_moved),
+        "displaced": counted(country.displaced), "displaced_reportable": counted(country.says_violence)})
+
+
 def studied(country: Population) -> Flags:
     """Families in the municipalities of the study, (n,) bool."""
     return np.asarray(country.places.studied[country.municipality])

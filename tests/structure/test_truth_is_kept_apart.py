@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 ALLOWED = {"certify.py", "certify_synthetic.py"}
+FILES = ("truth.csv", "truth_municipalities.csv")
 
 
 def test_only_the_certification_names_the_file(root: Path) -> None:
@@ -15,7 +16,7 @@ def test_only_the_certification_names_the_file(root: Path) -> None:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         constants = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
         texts = [value for value in constants if isinstance(value, str)]
-        assert not any("truth.csv" in text for text in texts), path.name
+        assert not any(name in text for text in texts for name in FILES), path.name
         modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
         assert "surveys.synthetic.truth" not in modules, path.name
 
@@ -34,3 +35,5 @@ def test_the_truth_is_stored_beside_the_study(root: Path) -> None:
         lines = (root / "surveys" / "studies" / study / "truth.csv").read_text(encoding="utf-8").splitlines()
         assert lines[0] == "indicator,domain,value,reportable,value_studied,reportable_studied"
         assert len(lines) > 60
+        places = (root / "surveys" / "studies" / study / "truth_municipalities.csv").read_text(encoding="utf-8")
+        assert len(places.splitlines()) == 1 + 262
