@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -48,12 +49,9 @@ def draw(kind: str, points: Sequence[Point], *, total: Point | None, fonts: Path
     str
         An ``<svg>`` element without prolog, comments, style sheets or style attributes.
     """
-    family, known = _family(fonts), characters(fonts)
-    with matplotlib.rc_context(cast("Any", {**SETTINGS, "font.family": [family]})):
-        rows = len(points)
-        height = 2.9 if kind == "line" else 0.75 + 0.27 * max(rows, 2)
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        FigureCanvasSVG(figure)
+    known = characters(fonts)
+    height = 2.9 if kind == "line" else 0.75 + 0.27 * max(len(points), 2)
+    with canvas(fonts, height) as figure:
         axes = figure.add_subplot()
         {"intervals": _intervals, "bars": _bars, "line": _line}[kind](axes, points)
         shown = [point for point in points if point.shown]
@@ -62,9 +60,31 @@ def draw(kind: str, points: Sequence[Point], *, total: Point | None, fonts: Path
                 total.estimate <= max(point.high for point in shown):
             _reference(axes, total)
         _finish(axes, kind, points, [_wrapped(printable(point.label, known)) for point in points])
-        target = io.StringIO()
-        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
-                       transparent=True)
+        return finished(figure, prefix)
+
+
+@contextmanager
+def canvas(fonts: Path, height: float, *, width: float = WIDTH) -> Iterator[Figure]:
+    """Open an empty figure in the report's own style; draw and call `finished` inside.
+
+    Parameters
+    ----------
+    fonts : Path
+        Folder with the fonts of the report.
+    height, width : float
+        Inches.
+    """
+    with matplotlib.rc_context(cast("Any", {**SETTINGS, "font.family": [_family(fonts)]})):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasSVG(figure)
+        yield figure
+
+
+def finished(figure: Figure, prefix: str) -> str:
+    """Write a figure as an ``<svg>`` element that is safe inside a page; ``prefix`` goes before every id."""
+    target = io.StringIO()
+    figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
+                   transparent=True)
     return inline(target.getvalue(), prefix)
 
 

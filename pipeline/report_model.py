@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from pipeline.charts import draw
-from pipeline.report_alt import describe
-from pipeline.report_labels import WHOLE, Labels
+from pipeline.report_blocks import Block, Chart, Material, Results
+from pipeline.report_exhibits import Exhibits
+from pipeline.report_labels import Labels
 from pipeline.report_methods import Section, Source, methods_sections, sources_of
 from pipeline.report_numbers import estimate_text, with_sign
-from pipeline.report_results import RESULTS, Results, build_results
-from pipeline.report_tables import (
-    MARKS,
-    Note,
-    Point,
-    Table,
-    build_table,
-    interval_text,
-    point_of,
-    precision,
-    select,
-)
+from pipeline.report_tables import MARKS, Table, interval_text, point_of, precision, select
 from pipeline.report_words import Words
 from surveys.dictionary import Dictionary
-from surveys.study import Exhibit, Study
-
-CHARTS = ("intervals", "bars", "line")
+from surveys.study import Study
 
 
 @dataclass(frozen=True)
@@ -46,27 +32,13 @@ class KeyFigure:
 
 
 @dataclass(frozen=True)
-class Chart:
-    """A chart ready to place: its drawing, the finding in words, and where its numbers are."""
-
-    number: str
-    anchor: str
-    title: str
-    unit: str
-    alt: str
-    svg: str
-    notes: tuple[Note, ...]
-    kind: str = "chart"
-
-
-@dataclass(frozen=True)
 class Chapter:
     """A chapter: its title, paragraphs and exhibits in order."""
 
     number: int
     title: str
     paragraphs: tuple[str, ...]
-    exhibits: tuple[Table | Chart | Results, ...]
+    exhibits: tuple[Block, ...]
 
 
 @dataclass(frozen=True)
@@ -88,7 +60,7 @@ class Report:
     reading: tuple[str, ...]
     marks: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
-    chart_tables: tuple[Table, ...]
+    chart_tables: tuple[Table | Results, ...]
     sources: tuple[Source, ...]
 
     @property
@@ -99,7 +71,7 @@ class Report:
 
 def build_report(
     frame: pd.DataFrame, study: Study, dictionary: Dictionary, records: Mapping[str, Mapping[str, Any]],
-    words: Words, *, fonts: Path, analyses: Mapping[str, pd.DataFrame] | None = None,
+    words: Words, *, fonts: Path, analyses: Mapping[str, pd.DataFrame] | None = None, folder: Path | None = None,
 ) -> Report:
     """Build the report of one study in the language of the words.
 
@@ -119,6 +91,8 @@ def build_report(
         Fonts of the charts.
     analyses : mapping of str to DataFrame, optional
         Comparisons, models and tests, as the estimation stage left them.
+    folder : Path, optional
+        The study's folder, for files that an exhibit names.
 
     Returns
     -------
@@ -129,11 +103,11 @@ def build_report(
     methods = records.get("estimate", {}).get("methods", {})
     confidence = f"{100 * float(methods.get('confidence', 0.95)):g}"
     plan = [exhibit for chapter in study.report.chapters for exhibit in chapter.exhibits]
-    builder = _Exhibits(frame, labels, confidence, fonts, [item for item in plan if item.kind not in CHARTS],
-                        study, analyses or {})
+    material = Material(frame, labels, confidence, fonts, study, analyses or {}, records, folder)
+    builder = Exhibits(material, plan)
     chapters = tuple(
         Chapter(number, chapter.title.get(language), _paragraphs(chapter.text.get(language) if chapter.text else ""),
-                tuple(builder.exhibits(chapter.exhibits)))
+                tuple(builder.blocks(chapter.exhibits)))
         for number, chapter in enumerate(study.report.chapters, start=1))
     return Report(
         words=words, title=study.title.get(language),
@@ -157,103 +131,6 @@ def build_report(
     )
 
 
-class _Exhibits:
-    """Numbers the exhibits of a report and makes a data table for every chart that no chapter table covers."""
-
-    def __init__(self, frame: pd.DataFrame, labels: Labels, confidence: str, fonts: Path,
-                 planned: Sequence[Exhibit], study: Study, analyses: Mapping[str, pd.DataFrame]) -> None:
-        self.frame, self.labels, self.confidence, self.fonts = frame, labels, confidence, fonts
-        self.planned, self.study, self.analyses = planned, study, analyses
-        self.tables = self.charts = 0
-        self.data_tables: list[Table] = []
-
-    def exhibits(self, plan: Sequence[Exhibit]) -> Iterator[Table | Chart | Results]:
-        for exhibit in plan:
-            if exhibit.kind in CHARTS:
-                yield self.chart(exhibit)
-            elif exhibit.kind in RESULTS:
-                yield self.results(exhibit)
-            else:
-                yield self.table(exhibit)
-
-    def table(self, exhibit: Exhibit) -> Table:
-        self.tables += 1
-        number = f"{self.labels.words['table']} {self.tables}"
-        return build_table(self.frame, exhibit.indicators, exhibit.by, self.labels, number=number,
-                           anchor=f"table-{self.tables}", title=self.title(exhibit), confidence=self.confidence)
-
-    def results(self, exhibit: Exhibit) -> Results:
-        self.tables += 1
-        return build_results(
-            exhibit, self.study, self.analyses, self.labels, number=f"{self.labels.words['table']} {self.tables}",
-            anchor=f"table-{self.tables}", title=self.title(exhibit), confidence=self.confidence)
-
-    def chart(self, exhibit: Exhibit) -> Chart:
-        self.charts += 1
-        words, position, title = self.labels.words, self.charts, self.title(exhibit)
-        points, total = _points(self.frame, exhibit, self.labels)
-        if exhibit.options.get("sort"):
-            points.sort(key=lambda point: -point.estimate if point.shown else float("inf"))
-        statuses = {point.status for point in points}
-        notes = [Note("", words.say(f"note_{exhibit.kind}", confidence=self.confidence))]
-        notes += [Note("", words[f"weak_{exhibit.kind}"])] if "weak" in statuses else []
-        notes += [Note(mark, words[f"mark_{status}"]) for status, mark in MARKS.items()
-                  if status in statuses and status != "weak"]
-        notes.append(Note("", words.say("data_of_chart", table=self.data_of(exhibit, title))))
-        svg = draw(exhibit.kind, points, total=total, fonts=self.fonts, prefix=f"c{position}") \
-            if any(point.shown for point in points) else ""
-        return Chart(
-            number=f"{words['chart']} {position}", anchor=f"chart-{position}", title=title,
-            unit=" · ".join(sorted({self.labels.unit(point.unit) for point in points})),
-            alt=describe(title, points, words, ordered=exhibit.kind == "line"), svg=svg, notes=tuple(notes))
-
-    def data_of(self, exhibit: Exhibit, title: str) -> str:
-        """Name the table with a chart's values, made for the annex where no chapter has it."""
-        word = self.labels.words["table"]
-        for place, table in enumerate(self.planned, start=1):
-            same = table.by == exhibit.by and set(exhibit.indicators) <= set(table.indicators)
-            if same and table.kind not in RESULTS:
-                return f"{word} {place}"
-        place = len(self.data_tables) + 1
-        self.data_tables.append(build_table(
-            self.frame, exhibit.indicators, exhibit.by, self.labels, number=f"{word} A{place}",
-            anchor=f"table-a{place}", title=title, confidence=self.confidence))
-        return f"{word} A{place}"
-
-    def title(self, exhibit: Exhibit) -> str:
-        if exhibit.title is not None:
-            return exhibit.title.get(self.labels.words.language)
-        if exhibit.kind in RESULTS and not exhibit.indicators:
-            return ""
-        what = listed([self.labels.indicator(name) for name in exhibit.indicators], self.labels.words)
-        if not exhibit.by:
-            return what
-        by = listed(["", *(self.labels.breakdown(name) for name in exhibit.by)], self.labels.words)
-        return self.labels.words.say("title_by", what=what, by=by)
-
-
-def _points(frame: pd.DataFrame, exhibit: Exhibit, labels: Labels) -> tuple[list[Point], Point | None]:
-    points: list[Point] = []
-    total = None
-    for indicator in exhibit.indicators:
-        decimals = precision(frame, indicator, labels)
-        parts = labels.parts(indicator, frame)
-        for part in parts:
-            for _, record in select(frame, part, exhibit.by, labels).iterrows():
-                codes = [str(record[labels.column(name, frame)]) for name in exhibit.by]
-                names = [labels.domain(name, code) for name, code in zip(exhibit.by, codes, strict=True)]
-                if parts != (indicator,):
-                    names.append(labels.part(part))
-                elif len(exhibit.indicators) > 1 or not names:
-                    names.insert(0, labels.indicator(indicator))
-                point = point_of(record, " · ".join(names), decimals)
-                if codes and all(code == WHOLE for code in codes) and parts == (indicator,):
-                    total = point
-                elif WHOLE not in codes:
-                    points.append(point)
-    return points, total
-
-
 def _key_figure(
     frame: pd.DataFrame, indicator: str, domain: Mapping[str, str], labels: Labels, confidence: str,
 ) -> KeyFigure:
@@ -272,16 +149,6 @@ def _key_figure(
     note = f"{MARKS['weak']} {words['mark_weak']}" if point.status == "weak" else ""
     scale = (point.low, point.estimate, point.high) if point.unit == "percent" else None
     return KeyFigure(value, name, interval_text(point, words, confidence), note, scale)
-
-
-def listed(names: Sequence[str], words: Words) -> str:
-    """Join names as a sentence would: all but the first in lower case, unless they start with an acronym."""
-    lowered = [*names[:1], *(f"{name[:1].lower()}{name[1:]}" if name[1:2].islower() else name for name in names[1:])]
-    kept = [name for name in lowered if name]
-    joined = words["and"]
-    if joined == "y" and len(kept) > 1 and re.match(r"(i|í|hi(?![ae]))", kept[-1], re.IGNORECASE):
-        joined = "e"  # Spanish: "edad media e índice de masculinidad"
-    return f" {joined} ".join([", ".join(kept[:-1]), kept[-1]] if len(kept) > 1 else kept)
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:

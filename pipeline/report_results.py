@@ -4,63 +4,42 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.report_blocks import Built, Material, Place, Results
 from pipeline.report_labels import WHOLE, Labels
 from pipeline.report_numbers import decimals_of, estimate_text, in_unit, plain, with_sign
 from pipeline.report_tables import MARKS, Note
 from surveys.study import Exhibit, Study
 
-RESULTS = ("comparison", "regression", "independence")
 SIGNIFICANCE = 0.05
 
 
-@dataclass(frozen=True)
-class Results:
-    """A table of test results ready to print, with its sentences below."""
-
-    number: str
-    anchor: str
-    title: str
-    unit: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numeric: tuple[int, ...]
-    sentences: tuple[str, ...]
-    notes: tuple[Note, ...]
-    kind: str = "results"
-
-
-def build_results(
-    exhibit: Exhibit, study: Study, tables: Mapping[str, pd.DataFrame], labels: Labels, *,
-    number: str, anchor: str, title: str, confidence: str,
-) -> Results:
+def build_results(exhibit: Exhibit, material: Material, place: Place) -> Built:
     """Build the exhibit of comparisons, of one model or of tests of independence.
 
     Parameters
     ----------
     exhibit : Exhibit
-        Of one of the kinds of `RESULTS`.
-    study : Study
-        Its models have labels.
-    tables : mapping of str to DataFrame
-        ``comparisons``, ``models`` and ``tests`` as the estimation stage left them; one may be absent.
-    labels : Labels
-        In the language of the report.
-    number, anchor, title, confidence : str
-        Printed number, link target, title where the exhibit gives one, and confidence level.
+        Of the kind ``comparison``, ``regression`` or ``independence``.
+    material : Material
+        Its tables ``comparisons``, ``models`` and ``tests``; one may be absent.
+    place : Place
+        Number, link target, and the title where the exhibit gives one.
 
     Returns
     -------
-    Results
+    Built
+        A plain table, with the sentences that the tests allow.
     """
+    labels, tables, confidence = material.labels, material.tables, material.confidence
+    number, anchor = place.number, place.anchor
     if exhibit.kind == "comparison":
-        return _comparison(exhibit, tables, labels, number, anchor, title, confidence)
+        return Built(_comparison(exhibit, tables, labels, number, anchor, place.title, confidence))
     if exhibit.kind == "regression":
-        return _regression(exhibit, study, tables, labels, number, anchor, confidence)
-    return _independence(exhibit, tables, labels, number, anchor)
+        return Built(_regression(exhibit, material.study, tables, labels, number, anchor, confidence))
+    return Built(_independence(exhibit, tables, labels, number, anchor))
 
 
 def comparison_sentence(row: Mapping[str, object], labels: Labels, decimals: int) -> str:

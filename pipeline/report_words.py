@@ -52,6 +52,17 @@ class Words:
 
 
 def load_words(templates: Path, language: str) -> Words:
-    """Read the phrases of one language from ``words.yaml`` in the template folder."""
-    content = yaml.safe_load((templates / "words.yaml").read_text(encoding="utf-8"))
-    return Words(language, content[language])
+    """Read the phrases of one language: ``words.yaml`` of the template folder and every file in its ``words``.
+
+    Raises
+    ------
+    ValueError
+        The same phrase stands in two files.
+    """
+    phrases: dict[str, Any] = {}
+    for path in (templates / "words.yaml", *sorted((templates / "words").glob("*.yaml"))):
+        for key, phrase in (yaml.safe_load(path.read_text(encoding="utf-8"))[language] or {}).items():
+            if key in phrases:
+                raise ValueError(f"report_templates: the phrase '{key}' of {path.name} stands in another file too")
+            phrases[key] = phrase
+    return Words(language, phrases)

@@ -28,5 +28,6 @@ def run(run: Run) -> None:
     templates = run.project.templates
     for language in loaded.study.languages:
         report = build_report(frame, loaded.study, loaded.dictionary, records, load_words(templates, language),
-                              fonts=templates / "fonts", analyses=analyses)
+                              fonts=templates / "fonts", analyses=analyses,
+                              folder=run.study_folder)
         write_report(run.output, report, templates)

@@ -21,9 +21,14 @@ NUMBER = re.compile(r"−?\d[\d,]*(?:\.\d+)?")
 
 def words() -> dict[str, dict[str, Any]]:
     """Phrases of both languages."""
-    content = yaml.safe_load((TEMPLATES / "words.yaml").read_text(encoding="utf-8"))
-    assert isinstance(content, dict)
-    return content
+    found: dict[str, dict[str, Any]] = {"es": {}, "en": {}}
+    for path in (TEMPLATES / "words.yaml", *sorted((TEMPLATES / "words").glob("*.yaml"))):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert list(content) == ["es", "en"], path.name
+        for language, phrases in content.items():
+            assert not set(phrases) & set(found[language]), path.name
+            found[language] |= phrases
+    return found
 
 
 def test_both_languages_have_every_phrase() -> None:

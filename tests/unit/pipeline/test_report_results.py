@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.report_blocks import Material, Place, Results
 from pipeline.report_labels import Labels
 from pipeline.report_results import build_results, comparison_sentence, p_text
 from pipeline.report_words import load_words
@@ -46,6 +47,13 @@ def study() -> Study:
     return Study("s", L, "ZZZ", 2016, {}, design, (), (), Publication(), ReportPlan(), analyses=asked)
 
 
+def built(exhibit: Exhibit, tables: dict[str, pd.DataFrame], language: str = "en", title: str = "T") -> Results:
+    material = Material(pd.DataFrame(), labels(language), "95", ROOT, study(), tables)
+    found = build_results(exhibit, material, Place("Table 1", "t", title)).block
+    assert isinstance(found, Results)
+    return found
+
+
 def test_a_tested_sentence_in_both_languages() -> None:
     assert comparison_sentence(ROW, labels(), 1) == (
         "Poverty: the estimate for “Moved: Yes” is lower than that for “Moved: No” (31.5% against 37.4%; difference "
@@ -72,10 +80,7 @@ def test_of_a_withheld_side_nothing_is_said_and_no_number_printed() -> None:
     # Even numbers that should not be there are not printed.
     careless = {**ROW, "conclusion": "withheld", "status": "withheld", "reason": "withheld_side"}
     tables = {"comparisons": pd.DataFrame([hidden, careless])}
-    found = build_results(
-        Exhibit("comparison", ("poor",), ("moved",)), study(), tables, labels(),
-        number="Table 1", anchor="t", title="T", confidence="95",
-    )  # fmt: skip
+    found = built(Exhibit("comparison", ("poor",), ("moved",)), tables)
     assert [row[1:] for row in found.rows] == [("§", "", "", "", "", ""), ("‡", "", "", "", "", "")]
     assert found.sentences == ()
     assert {note.mark for note in found.notes} == {"", "§", "‡"}
@@ -84,14 +89,10 @@ def test_of_a_withheld_side_nothing_is_said_and_no_number_printed() -> None:
 def test_the_comparison_of_an_exhibit_is_that_of_its_breakdowns() -> None:
     table = pd.DataFrame([ROW, {**ROW, "indicator": "other"}])
     shown = Exhibit("comparison", ("poor",), ("moved",))
-    found = build_results(
-        shown, study(), {"comparisons": table}, labels("es"), number="Cuadro 1", anchor="t", title="T", confidence="95"
-    )
+    found = built(shown, {"comparisons": table}, "es")
     assert found.rows == (("Pobreza (porcentaje) · Sí / No", "31.5", "37.4", "−5.8", "−11.1 a −0.6", "0.029", "7.5"),)
     ratio = pd.DataFrame([{**ROW, "kind": "ratio", "estimate": 0.844, "ci_low": 0.71, "ci_high": 1.003}])
-    found = build_results(
-        shown, study(), {"comparisons": ratio}, labels(), number="Table 1", anchor="t", title="T", confidence="95"
-    )
+    found = built(shown, {"comparisons": ratio})
     assert found.rows[0][3:5] == ("0.84", "0.71 to 1.00")
 
 
@@ -100,18 +101,12 @@ def test_a_model_names_its_references_and_a_test_its_conclusion() -> None:
     numbers = {"coefficient": 1.5, "se": 0.5, "p_value": 0.00001, "ci_low": 0.5, "ci_high": 2.5, "effect": 1.5,
                "effect_se": 0.5}  # fmt: skip
     models = pd.DataFrame([{**same, **numbers, "term": "moved", "code": "2", "reference": "1"}])
-    found = build_results(
-        Exhibit("regression", (), (), None, {"model": "m"}), study(), {"models": models}, labels(),
-        number="Table 1", anchor="t", title="", confidence="95",
-    )  # fmt: skip
+    found = built(Exhibit("regression", (), (), None, {"model": "m"}), {"models": models}, title="")
     assert (found.title, found.rows[0][0], found.rows[0][4]) == ("Model", "Moved: No", "< 0.001")
     assert "Moved: reference, Yes." in [note.text for note in found.notes]
     tests = pd.DataFrame([{"rows": "moved", "columns": "moved", "f": 1.2, "numerator_df": 1.0, "denominator_df": 30.0,
                            "p_value": 0.3, "n": 400.0, "status": "reliable"}])  # fmt: skip
-    found = build_results(
-        Exhibit("independence", ()), study(), {"tests": tests}, labels(), number="Table 1", anchor="t", title="",
-        confidence="95",
-    )  # fmt: skip
+    found = built(Exhibit("independence", ()), {"tests": tests}, title="")
     assert found.sentences == ("No association can be shown between Moved and Moved (p 0.300).",)
 
 

@@ -1,0 +1,44 @@
+"""The kinds of exhibit a study may ask for: the one place where a new kind is entered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.report_blocks import Built, Material, Place
+from pipeline.report_points import build_estimates_table, build_points_chart
+from pipeline.report_results import build_results
+from surveys.study import Exhibit
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of exhibit.
+
+    Parameters
+    ----------
+    counted : {'table', 'chart'}
+        Which numbering it takes part in: Table 3, Figure 2.
+    build : callable
+        From the exhibit, its material and its place to the block that the templates print.
+    of_estimates : bool
+        Whether its numbers are rows of the estimate table. A chart then needs no table in the annex where a chapter
+        already has a ``table`` of the same indicators and breakdowns.
+    """
+
+    counted: Literal["table", "chart"]
+    build: Callable[[Exhibit, Material, Place], Built]
+    of_estimates: bool = False
+
+
+#: Name in ``study.yaml`` (``kind:``) to what makes it; ``study.schema.json`` lists the same names.
+KINDS: dict[str, Kind] = {
+    "table": Kind("table", build_estimates_table, of_estimates=True),
+    "intervals": Kind("chart", build_points_chart, of_estimates=True),
+    "bars": Kind("chart", build_points_chart, of_estimates=True),
+    "line": Kind("chart", build_points_chart, of_estimates=True),
+    "comparison": Kind("table", build_results),
+    "regression": Kind("table", build_results),
+    "independence": Kind("table", build_results),
+}
