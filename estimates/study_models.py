@@ -48,7 +48,8 @@ def model_study(
     -------
     models : DataFrame
         `MODEL_COLUMNS`: one row for each coefficient. A code variable has a row for each code but its first, which
-        is the ``reference``. ``effect`` is the average marginal effect on the scale of the outcome. A category with
+        is the ``reference``. ``effect`` is the average marginal effect on the scale of the outcome: the derivative of a
+        number, the change from the reference to a code. A category with
         fewer rows than the study shows is withheld; a model that cannot be fitted is one withheld row.
     tests : DataFrame
         `TEST_COLUMNS`: Rao and Scott's second-order test.
@@ -82,10 +83,15 @@ def _fitted(
     present = [position for position in range(len(columns)) if bool((x[used, position] != 0).any())]
     names = [f"{term}={code}" if code else term for term, code, _, _ in columns]
     same = {"model": model.name, "family": model.family, "n": int(used.sum())}
+    coded: dict[str, list[int]] = {}
+    for place, at in enumerate(present):
+        if columns[at][1]:
+            coded.setdefault(columns[at][0], []).append(place)
     try:
         fit = regress(
-            y, x[:, present], [names[at] for at in present], rows.weight, rows.design, domain, family=model.family
-        )
+            y, x[:, present], [names[at] for at in present], rows.weight, rows.design, domain, family=model.family,
+            codes=list(coded.values()),
+        )  # fmt: skip
     except (ValueError, np.linalg.LinAlgError):
         yield {**same, "term": "", "code": "", "reference": "", "status": "withheld", "reason": "model_not_fitted"}
         return

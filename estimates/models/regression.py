@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import statsmodels.api as sm
 from scipy import stats
+from scipy.special import expit
 
 from estimates.covariance import total_covariance
 from estimates.measure import BoolVector, FloatVector
@@ -43,7 +44,8 @@ class Regression:
     family : {"linear", "logistic", "poisson"}
         Which model.
     effect, effect_se : (p,) float
-        Average marginal effect of each column on the scale of y, and its standard error.
+        Average marginal effect of each column on the scale of y, and its standard error: a derivative, or for a
+        column of a code variable the change from its reference to that code.
     """
 
     names: tuple[str, ...]
@@ -71,6 +73,7 @@ def regress(
     *,
     family: Family = "linear",
     confidence: float = 0.95,
+    codes: Sequence[Sequence[int]] = (),
 ) -> Regression:
     r"""Fit by weighted pseudo maximum likelihood, with a design-based sandwich.
 
@@ -92,6 +95,8 @@ def regress(
         With its canonical link: identity, logit, log.
     confidence : float
         Of the intervals, by Student's t.
+    codes : sequence of sequence of int
+        Columns of each code variable, one for every code but the reference.
 
     Returns
     -------
@@ -113,13 +118,20 @@ def regress(
 
     where :math:`\widehat C` is the covariance of the total of u under the design. The fit is iterated to
     1e-14, so
-    A belongs to the coefficients reported.
+    A belongs to the coefficients reported. The average marginal effect of column j is
+
+    .. math:: \widehat m_j = \sum_k w_k\, \partial\mu_k/\partial x_{kj} \Big/ \sum_k w_k \quad\text{or}\quad
+              \sum_k w_k\,[\mu(x_k^{j}) - \mu(x_k^{0})] \Big/ \sum_k w_k,
+
+    with :math:`x_k^{j}` the row as if it had code j and :math:`x_k^{0}` as if it had the reference; its variance is
+    :math:`\nabla\widehat m_j^{\mathsf T}\, \widehat V(\hat\beta)\, \nabla\widehat m_j`, the covariates taken as they
+    are in the sample.
 
     References
     ----------
     Binder (1983), International Statistical Review 51(3), 279-292; Heeringa, West and Berglund (2017),
     Applied
-    Survey Data Analysis, sections 7.3 and 8.3.
+    Survey Data Analysis, sections 7.3 and 8.3; Williams (2012), Stata Journal 12(2), 308-331, average marginal effects.
     """
     used = ~np.isnan(y) & ~np.isnan(x).any(axis=1) & (weight > 0)
     if domain is not None:
@@ -149,7 +161,7 @@ def regress(
     if df > 0:
         p_value = 2 * stats.t.sf(np.abs(t), df)
         reach = stats.t.ppf((1 + confidence) / 2, df) * se
-    effect, effect_se = _marginal(beta, covariance, columns, w, mean, family)
+    effect, effect_se = _marginal(beta, covariance, columns, w, mean, family, codes)
     return Regression(
         tuple(names), beta, se, t, p_value, beta - reach, beta + reach, covariance, df, int(used.sum()),
         family, effect, effect_se,
@@ -163,16 +175,35 @@ def _marginal(
     w: FloatVector,
     mean: FloatVector,
     family: Family,
+    codes: Sequence[Sequence[int]],
 ) -> tuple[FloatVector, FloatVector]:
-    """Average derivative of the mean by each column; the covariates are taken as they are in the sample."""
+    """Average change of the mean by each column; the covariates are taken as they are in the sample."""
     share = w / w.sum()
     if family == "linear":
         return beta, np.sqrt(np.diag(covariance))
-    slope = mean * (1 - mean) if family == "logistic" else mean
-    bend = slope * (1 - 2 * mean) if family == "logistic" else slope
+    slope, bend = _slopes(mean, family)
     level, turn = float(share @ slope), (share * bend) @ x
-    jacobian = level * np.eye(beta.size) + np.outer(beta, turn)
-    return beta * level, np.sqrt(np.diag(jacobian @ covariance @ jacobian.T))
+    effect, jacobian = beta * level, level * np.eye(beta.size) + np.outer(beta, turn)
+    for group in codes:
+        without = x.copy()
+        without[:, list(group)] = 0.0
+        for column in group:
+            chosen = without.copy()
+            chosen[:, column] = 1.0
+            low, high = (_means(rows @ beta, family) for rows in (without, chosen))
+            effect[column] = float(share @ (high - low))
+            jacobian[column] = (share * _slopes(high, family)[0]) @ chosen - (share * _slopes(low, family)[0]) @ without
+    return effect, np.sqrt(np.diag(jacobian @ covariance @ jacobian.T))
+
+
+def _means(linear: FloatVector, family: Family) -> FloatVector:
+    return np.asarray(expit(linear) if family == "logistic" else np.exp(linear))
+
+
+def _slopes(mean: FloatVector, family: Family) -> tuple[FloatVector, FloatVector]:
+    """First and second derivative of the mean by the linear predictor."""
+    slope = mean * (1 - mean) if family == "logistic" else mean
+    return slope, slope * (1 - 2 * mean) if family == "logistic" else slope
 
 
 def _refuse(y: FloatVector, x: FloatMatrix, names: Sequence[str], family: Family) -> None:

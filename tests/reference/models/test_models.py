@@ -104,6 +104,19 @@ def test_marginal_effects_are_the_derivative_of_the_mean(survey: pd.DataFrame, d
     assert model.effect[1] == pytest.approx((mean(1e-4) - mean(-1e-4)) / 2e-4, rel=1e-7)
 
 
+@pytest.mark.parametrize(("family", "outcome"), [("logistic", "hit"), ("poisson", "count")])
+def test_marginal_effects_equal_the_delta_method_after_svyglm(
+    family: Family, outcome: str, survey: pd.DataFrame, design: Design
+) -> None:
+    want = pd.read_csv(HERE / "marginal_effects.expected.csv", comment="#").set_index(["family", "what"]).loc[family]
+    model = regress(
+        survey[outcome].to_numpy(float), columns(survey), ["1", "age", "b", "c"], survey["weight"].to_numpy(), design,
+        family=family, codes=[[2, 3]],
+    )  # fmt: skip
+    np.testing.assert_allclose(model.effect[1:], want["effect"], rtol=ITERATED)
+    np.testing.assert_allclose(model.effect_se[1:], want["se"], rtol=1e-6)
+
+
 def test_independence_equals_svychisq(survey: pd.DataFrame, expected: pd.Series, design: Design) -> None:
     found = rao_scott(coding(survey["group"]), coding(survey["hit"]), survey["weight"].to_numpy(), design)
     want = expected["rao_scott"]
