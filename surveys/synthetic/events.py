@@ -9,9 +9,10 @@ import numpy as np
 
 from surveys.synthetic.numbers import Floats, Integers, choose, uniform
 from surveys.synthetic.population import Flags, Population
+from surveys.synthetic.situation import RETURNED, settlement
 
 ECONOMIC, FAMILY, VIOLENCE = 1, 2, 3
-THREATS = 1
+STAY, RETURN, UNDECIDED = 1, 2, 5
 
 
 def causes(country: Population, families: Integers) -> Flags:
@@ -92,7 +93,7 @@ def episode_year(country: Population, families: Integers, episode: Integers, cou
 
 
 def origins(country: Population, families: Integers) -> Integers:
-    """Municipality where each family lived before its latest move."""
+    """Municipality where each family lived before its latest move; for one that returned, the present one."""
     places, values = country.places, country.values
     base = np.bincount(places.segment_municipality, weights=places.segment_families, minlength=places.code.size)
     base *= np.where(places.prioritised, 1.0, values["violence_elsewhere"])
@@ -108,7 +109,7 @@ def origins(country: Population, families: Integers) -> Integers:
     for municipality in np.unique(home):
         mine = home == municipality
         origin[mine] = choose(u[mine], share * near[municipality])
-    return origin
+    return np.where(settlement(country, families)[0] == RETURNED, home, origin)
 
 
 def needs(country: Population, families: Integers) -> dict[str, Any]:
@@ -120,11 +121,13 @@ def needs(country: Population, families: Integers) -> dict[str, Any]:
     given[:, 8] = ~given[:, :8].any(axis=1)
     size = country.size[families]
     rooms = 1 + choose(uniform(seed, "rooms", families), np.array(values["rooms"]))
-    return {"needs": given,
-            **{name: choose(uniform(seed, name, families),
-                            np.where(fled[:, None], np.array(values[f"{name}_displaced"]),
-                                     np.array(values[f"{name}_other"]))) + 1 for name in ("intention", "tenure")},
-            "rooms": np.maximum(rooms, np.ceil(size / 8).astype(np.int64))}
+    chosen = {name: choose(uniform(seed, name, families),
+                           np.where(fled[:, None], np.array(values[f"{name}_displaced"]),
+                                    np.array(values[f"{name}_other"]))) + 1 for name in ("intention", "tenure")}
+    # Who has returned cannot wish to.
+    back = settlement(country, families)[0] == RETURNED
+    chosen["intention"] = np.where(back & (chosen["intention"] == RETURN), STAY, chosen["intention"])
+    return {"needs": given, **chosen, "rooms": np.maximum(rooms, np.ceil(size / 8).astype(np.int64))}
 
 
 def _several(question: str, chances: Mapping[Any, float], families: Integers, seed: int) -> Flags:

@@ -9,6 +9,7 @@ import numpy as np
 
 from surveys.synthetic.numbers import Floats, Integers, choose, normal, uniform
 from surveys.synthetic.population import Flags, Population
+from surveys.synthetic.situation import identity
 
 MALE, FEMALE = 1, 2
 HEAD, PARTNER, CHILD, PARENT, SIBLING, GRANDCHILD, OTHER = 1, 2, 3, 5, 6, 7, 8
@@ -29,7 +30,8 @@ def persons(country: Population, families: Integers) -> dict[str, Integers]:
     dict of str to (p,) int64
         ``family`` (its number), ``row`` (position in ``families``), ``number`` (1 is the head), ``relationship``,
         ``sex``, ``age``, ``literate``, ``attends_school``, ``education``, ``employment`` (0 under 16),
-        ``disability``, ``moved`` and ``displaced``; yes is 1 and no is 2.
+        ``employment_before`` (at the age of the displacement, for families displaced), ``disability``, ``document``,
+        ``pregnant``, ``ethnicity``, ``diverse``, ``moved`` and ``displaced``; yes is 1 and no is 2.
     """
     size = country.size[families]
     row = np.repeat(np.arange(families.size), size)
@@ -43,8 +45,14 @@ def persons(country: Population, families: Integers) -> dict[str, Integers]:
     age = _ages(values, relationship, sex, row, family, number, head, displaced, seed)
     moved = _movers(country, values, age, number, family)
     learned = _learning(values, age, family, number, seed)
+    school = learned["attends_school"]
+    then = age - (int(values["last_year"]) - country.year[family])
+    before = _work(values, then, sex, np.full(row.size, 2), family, number, seed, scale=values["work_before"])
+    people = {"family": family, "number": number, "sex": sex, "age": age}
     return {"family": family, "row": row, "number": number, "relationship": relationship, "sex": sex, "age": age,
-            **learned, "employment": _work(values, age, sex, learned["attends_school"], family, number, seed),
+            **learned, "employment": _work(values, age, sex, school, family, number, seed),
+            "employment_before": np.where(then >= 16, before, OUTSIDE),
+            **identity(values, seed, people, displaced[row]),
             "disability": _yes(uniform(seed, "disability", family, number)
                                < values["disability_at_birth"] * np.exp(values["disability_growth"] * age)),
             "moved": _yes(moved), "displaced": _yes(moved & country.displaced[family])}
@@ -128,11 +136,11 @@ def _learning(values: Mapping[str, Any], age: Integers, family: Integers, number
 
 
 def _work(values: Mapping[str, Any], age: Integers, sex: Integers, school: Integers, family: Integers,
-          number: Integers, seed: int) -> Integers:
+          number: Integers, seed: int, *, scale: float = 1.0) -> Integers:
     edges = np.array(values["work_ages"])
-    band = np.searchsorted(edges, age, side="right") - 1
+    band = np.searchsorted(edges, np.maximum(age, 0), side="right") - 1
     rate = np.where(sex == MALE, np.array(values["employed_men"])[band], np.array(values["employed_women"])[band])
-    rate = np.where(school == 1, rate * 0.4, rate)
+    rate = np.minimum(np.where(school == 1, rate * 0.4, rate) * scale, 0.95)
     u = uniform(seed, "work", family, number)
     jobless = rate * values["unemployment_rate"] / (1 - values["unemployment_rate"])
     status = np.select([u < rate, u < rate + jobless], [EMPLOYED, UNEMPLOYED], OUTSIDE)

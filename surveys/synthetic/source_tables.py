@@ -14,6 +14,7 @@ from surveys.synthetic.numbers import Integers
 from surveys.synthetic.persons import persons, whole_family_moved
 from surveys.synthetic.population import Flags, Population, population
 from surveys.synthetic.sample import COMPLETE, DISPLACED, LISTED_ONLY, Sample, draw_sample
+from surveys.synthetic.situation import after_displacement, situation
 
 Texts = NDArray[np.object_]
 NOT_OBTAINED = "NR"
@@ -73,6 +74,7 @@ def _families(country: Population, sample: Sample, names: Texts) -> pd.DataFrame
         "segment": _segment_names(country)[segment],
         "department": places.department[municipality].astype(object),
         "municipality": places.code[municipality].astype(object),
+        "municipality_2024": places.code_2024[municipality].astype(object),
         "area": _codes(places.segment_area[segment]), "family_size": country.size[family].astype(float),
         "weight": sample.weight, "weight_studied": sample.weight_studied, "interview_weight": sample.interview_weight,
         "group": _codes(sample.group), "result": _codes(sample.result),
@@ -102,11 +104,21 @@ def _interview(country: Population, family: Integers, done: Flags, group: Intege
     put("whole_family", displaced, np.where(whole_family_moved(country, family[displaced]), 1, 2))
     origin = country.places.code[happened["origin"]]
     put("origin_department", displaced, country.places.department[happened["origin"]])
+    put("origin_place", displaced, origin)
+    put("origin_place_2024", displaced, country.places.code_2024[happened["origin"]])
     listed = np.isin(origin, list(country.values["origin_shares"]))
     put("origin_municipality", displaced, np.where(listed, origin, ELSEWHERE))
     for name in ("triggers", "perpetrators"):
         for code in range(happened[name].shape[1]):
             put(f"{name}_{code + 1}", displaced, happened[name][:, code].astype(int))
+    after = after_displacement(country, family[displaced])
+    for name in ("displacement_situation", "help_sought", "tenure_before"):
+        put(name, displaced, after[name])
+    for name, asked in (("situation_year", after["situation_year"] > 0), ("remedy_received", happened["reported"] == 1),
+                        ("property_recovered", happened["home_abandoned"] == 1)):
+        put(name, displaced[asked], after[name][asked])
+    for code in range(after["impacts"].shape[1]):
+        put(f"impact_{code + 1}", displaced, after["impacts"][:, code].astype(int))
     silent = happened["reported"] == 2
     for code in range(happened["not_reported"].shape[1]):
         put(f"not_reported_{code + 1}", displaced[silent], happened["not_reported"][silent, code].astype(int))
@@ -114,9 +126,16 @@ def _interview(country: Population, family: Integers, done: Flags, group: Intege
         said = events.needs(country, family[rows])
         for name in ("intention", "tenure", "rooms"):
             put(name, rows, said[name])
+        now = situation(country, family[rows])
+        leaving = (said["intention"] > events.STAY) & (said["intention"] < events.UNDECIDED)
+        some = {"care_received": now["care_needed"] == 1, "leaving_for_violence": leaving}
+        for name, answers in now.items():
+            asked = some.get(name, np.ones(rows.size, dtype=bool))
+            put(name, rows[asked], answers[asked])
         for code in range(said["needs"].shape[1]):
             put(f"need_{code + 1}", rows, said["needs"][:, code].astype(int))
-    asked_of_all = {"intention", "tenure", "rooms", *(name for name in columns if name.startswith("need_"))}
+    asked_of_all = {"intention", "tenure", "rooms", "family_income", "leaving_for_violence", *country.values["lacks"],
+                    *(name for name in columns if name.startswith("need_"))}
     lost = ~done & (group != LISTED_ONLY)
     for name, column in columns.items():
         # No interview, no answer: told apart from questions that were not for this family.
@@ -130,6 +149,8 @@ def _persons(country: Population, members: Mapping[str, Integers], sample: Sampl
     age = members["age"]
     # Families that told the listing nobody moved tell the same in the interview.
     moved = np.where(country.says_moved[members["family"]], members["moved"], 2)
+    fled = (moved == 1) & country.says_violence[members["family"]]
+    fertile = (members["sex"] == 2) & (age >= 12) & (age < 50)
     return _frame({
         "family": names[listed], "person": _codes(members["number"]),
         "interview_weight": sample.interview_weight[listed],
@@ -137,7 +158,10 @@ def _persons(country: Population, members: Mapping[str, Integers], sample: Sampl
         "literate": _codes(members["literate"], age >= 10),
         "attends_school": _codes(members["attends_school"], age >= 4),
         "education": _codes(members["education"], age >= 4), "employment": _codes(members["employment"], age >= 16),
-        "disability": _codes(members["disability"]), "moved": _codes(moved)})
+        "employment_before": _codes(members["employment_before"], fled & (age >= 16)),
+        "disability": _codes(members["disability"]), "document": _codes(members["document"]),
+        "pregnant": _codes(members["pregnant"], fertile), "ethnicity": _codes(members["ethnicity"]),
+        "diverse": _codes(members["diverse"], age >= 18), "moved": _codes(moved)})
 
 
 def _moves(country: Population, members: Mapping[str, Integers], sample: Sample, names: Texts,
@@ -153,12 +177,13 @@ def _moves(country: Population, members: Mapping[str, Integers], sample: Sample,
     born = int(country.values["last_year"]) - members["age"][who] <= year
     who, episode, count, family, year = who[born], episode[born], count[born], family[born], year[born]
     told = events.causes(country, family)
-    origin = country.places.department[events.origins(country, family)]
-    home = country.places.department[country.municipality[family]]
+    origin, home = events.origins(country, family), country.municipality[family]
+    destination = np.where(episode == count, home, origin)
+    department, place = country.places.department.astype(object), country.places.code.astype(object)
     table: dict[str, Any] = {
         "family": names[done[members["row"][who]]], "person": _codes(members["number"][who]), "move": _codes(episode),
-        "year": _codes(year), "origin": origin.astype(object),
-        "destination": np.where(episode == count, home, origin).astype(object)}
+        "year": _codes(year), "origin": department[origin], "destination": department[destination],
+        "origin_place": place[origin], "destination_place": place[destination]}
     for column in range(told.shape[1]):
         table[f"cause_{column + 1}"] = _marks(told[:, column], np.ones(family.size, dtype=bool))
     return _frame(table)
