@@ -8,9 +8,10 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
-from estimates.covariance import total_covariance
 from estimates.detectable import minimum_detectable_change
+from estimates.level_calibration import KNOWN, LevelCalibration
 from estimates.linearized.linearization import Linearized
+from estimates.linearized_covariance import linearized_covariance, row_sums
 from estimates.measure import BoolVector, FloatVector
 from surveys.design import Design
 
@@ -62,6 +63,7 @@ def contrast(
     *,
     kind: Kind = "difference",
     confidence: float = 0.95,
+    calibration: LevelCalibration | None = None,
 ) -> Contrast:
     r"""Compare two estimates of one sample.
 
@@ -79,17 +81,19 @@ def contrast(
         How they are held against one another.
     confidence : float
         Of the interval.
+    calibration : LevelCalibration, optional
+        Known totals that the weights meet, and a second phase.
 
     Returns
     -------
     Contrast
-        NaN where either estimate, or its error, is not known.
+        NaN where either estimate, or its error, is not known. An error of 0 where the known totals fix the contrast.
 
     Notes
     -----
     .. math:: v(\hat\theta_a - \hat\theta_b) = v(\hat\theta_a) + v(\hat\theta_b) - 2\,c(\hat\theta_a, \hat\theta_b),
 
-    all three from the PSU totals of both linearized variables: groups that live in the same PSUs, or the rest of a
+    all three from `estimates.linearized_covariance`: groups that live in the same PSUs, or the rest of a
     population, are never taken for independent. A ratio is compared by its logarithm, with
     :math:`z_a/\hat\theta_a - z_b/\hat\theta_b`.
 
@@ -105,20 +109,15 @@ def contrast(
         nan = float("nan")
         return Contrast(a, b, nan, nan, nan, nan, df, nan, nan, nan, nan)
     scale = (1.0, 1.0) if kind == "difference" else (1 / a, 1 / b)
-    totals = np.column_stack(
-        [
-            np.bincount(design.psu, weights=weight * part.z * factor, minlength=design.psus)
-            for part, factor in zip((first, second), scale, strict=True)
-        ]
-    )
-    covariance = total_covariance(totals, design)
-    # The difference of the PSU totals, not v + v - 2c: no digits cancel where the groups nearly coincide.
-    variance = float(total_covariance(totals[:, 0] - totals[:, 1], design)[0, 0])
+    z = np.column_stack([first.z * scale[0], second.z * scale[1]])
+    # The difference of the variables, not v + v - 2c: no digits cancel where the groups nearly coincide.
+    covariance = linearized_covariance(row_sums(np.c_[z, z[:, 0] - z[:, 1]]), weight, design, calibration)
+    variance = float(covariance[2, 2])
     spread = float(np.sqrt(covariance[0, 0] * covariance[1, 1]))
     correlation = float(np.clip(covariance[0, 1] / spread, -1, 1)) if spread > 0 else float("nan")
     gap = a - b if kind == "difference" else float(np.log(a / b))
     error = float(np.sqrt(variance))
-    if error <= DUST * max(abs(gap), float(np.sqrt(np.trace(covariance)))):
+    if error <= (DUST if calibration is None else KNOWN) * max(abs(gap), float(np.sqrt(np.trace(covariance[:2, :2])))):
         error = 0.0
     t = reach = p_value = detectable = float("nan")
     if df > 0 and error > 0:

@@ -8,7 +8,9 @@ import numpy.typing as npt
 from surveys.design import Design
 
 
-def total_covariance(totals: npt.ArrayLike, design: Design) -> npt.NDArray[np.float64]:
+def total_covariance(
+    totals: npt.ArrayLike, design: Design, share: npt.NDArray[np.float64] | None = None
+) -> npt.NDArray[np.float64]:
     r"""Covariances of the estimated totals whose PSU totals are given.
 
     Parameters
@@ -16,7 +18,9 @@ def total_covariance(totals: npt.ArrayLike, design: Design) -> npt.NDArray[np.fl
     totals : (P, k) float
         Weighted total of each linearized variable in each PSU; PSUs without members hold 0.
     design : Design
-        PSUs, strata, finite populations and the policy for lonely strata.
+        PSUs, strata, finite populations and the policy for lonely strata; or the units of a later stage.
+    share : (H,) float, optional
+        Sampling fraction of earlier stages for each stratum; 1 at the first stage.
 
     Returns
     -------
@@ -47,5 +51,7 @@ def total_covariance(totals: npt.ArrayLike, design: Design) -> npt.NDArray[np.fl
         alone = (sizes == 1)[design.stratum_of_psu]
         deviation[alone] = values[alone] - values.mean(axis=0)
         factor = np.where(sizes == 1, design.fpc, factor)
+    if share is not None:
+        factor = factor * share
     scaled = deviation * np.sqrt(factor)[design.stratum_of_psu][:, None]
     return np.asarray(scaled.T @ scaled)

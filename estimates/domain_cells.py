@@ -8,10 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from estimates.covariance import total_covariance
 from estimates.degrees_of_freedom import domain_degrees_of_freedom
 from estimates.design_effects import Reference, srs_variance
 from estimates.level_calibration import LevelCalibration, settled_variances
+from estimates.linearized_covariance import FloatMatrix, linearized_covariance
 from estimates.measure import BoolVector, Coding, FloatVector, IntVector
 from estimates.stage_variances import StagedCells
 from estimates.statistics.cell_estimates import CellEstimates
@@ -89,36 +89,43 @@ class DomainCells:
             return self.calibration.variances(self.spread(z), self.cell_of_all, self.cells)
         return self.staged.variances(self.spread(self.weight * z))
 
-    def variances_with_outside(self, z: FloatVector, outside: FloatVector, slope: FloatVector) -> FloatVector:
+    def variances_with_outside(
+        self, z: FloatVector, outside: FloatVector, slope: FloatVector, weight: FloatVector
+    ) -> FloatVector:
         r"""Variance where rows outside the cell add to its error too, (cells,).
 
         Parameters
         ----------
         z : (m,) float
             Own part of each row.
-        outside : (P,) float
-            PSU totals, over all rows, of what is common to all cells.
+        outside : (n,) float
+            What is common to all cells, of every row of the level.
         slope : (cells,) float
             Times which it enters each cell.
+        weight : (n,) float
+            Final weights of every row of the level.
 
         Notes
         -----
-        .. math:: v_d = v\Big(\sum_{hi} (z_{hi}^{d} + c_d\, g_{hi})\Big)
-
-        Of the first stage only: the ultimate cluster.
+        .. math:: v_d = v\Big(\sum_k w_k (z_k^{d} + c_d\, g_k)\Big)
         """
         variance = np.zeros(self.cells)
-        keys, pair = np.unique(self.cell * self.design.psus + self.design.psu[self.row], return_inverse=True)
-        cell, psu = keys // self.design.psus, keys % self.design.psus
-        own = np.bincount(pair, weights=self.weight * z, minlength=keys.size)
-        held = np.unique(cell)
-        place = np.searchsorted(held, cell)
+        held = np.unique(self.cell)
+        place = np.searchsorted(held, self.cell)
         for start in range(0, held.size, CELLS_AT_A_TIME):
             chunk = held[start : start + CELLS_AT_A_TIME]
-            totals = np.outer(outside, slope[chunk])
             here = (place >= start) & (place < start + chunk.size)
-            totals[psu[here], place[here] - start] += own[here]
-            variance[chunk] = np.diag(total_covariance(totals, self.design))
+            row, at, own = self.row[here], place[here] - start, z[here]
+
+            def sums(
+                code: IntVector, codes: int, by: FloatVector, row: IntVector = row, at: IntVector = at,
+                own: FloatVector = own, chunk: IntVector = chunk,
+            ) -> FloatMatrix:  # fmt: skip
+                inside = np.bincount(code[row] * chunk.size + at, weights=by[row] * own, minlength=codes * chunk.size)
+                common = np.bincount(code, weights=by * outside, minlength=codes)
+                return np.asarray(inside.reshape(codes, chunk.size) + np.outer(common, slope[chunk]))
+
+            variance[chunk] = np.diag(linearized_covariance(sums, weight, self.design, self.calibration))
         return variance
 
     def estimates(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -129,7 +129,7 @@ def figure_blocks(
     confidence : float
         Coverage intended.
     calibration : LevelCalibration, optional
-        Known totals that the weights meet; errors of quantiles and of relative poverty lines leave them out.
+        Known totals that the weights meet.
 
     Returns
     -------
@@ -143,7 +143,6 @@ def figure_blocks(
     kind = figure_kind(figure.indicator)
     shape = "share" if statistic == "survival" or (statistic == "poverty" and options.power == 0) else "any"
     if statistic == "quantile":
-        cells = replace(cells, calibration=None)  # the interval inverts a test of shares that knows no totals
         found = [quantile_cells(at["of"], float(options.p or 0.5), cells, reference, confidence)]
     elif statistic == "gini":
         found = [gini_cells(at["of"], cells, reference)]
@@ -152,8 +151,7 @@ def figure_blocks(
     elif statistic == "poverty":
         relative = options.relative_line
         line = at["line"] if relative is None else RelativeLine(relative.share, relative.quantile)
-        used = figure.base & (weight > 0)
-        everyone = (figure.values["of"][used], weight[used], design.psu[used].astype(np.float64))
+        everyone = np.where(figure.base & (weight > 0), figure.values["of"], np.nan), weight
         found = [poverty_cells(at["of"], line, cells, everyone, options.power, reference)]
     elif statistic == "function":
         found = [function_cells(figure.indicator.of, at, cells, reference)]

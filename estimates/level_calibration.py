@@ -82,12 +82,12 @@ class LevelCalibration:
             )
             totals = np.bincount(place[part] * size + here, weights=known.weight[of] * values, minlength=units * size)
             slope = known.coefficients(by_group.reshape(groups, size).astype(np.float64))
-            residual = totals.reshape(units, size) - self._known_of_unit @ slope
+            residual = totals.reshape(units, size) - self.known_of_unit @ slope
             variance[start:stop] = two_phase_variance(residual, phase, self.design).total
         return variance
 
     @cached_property
-    def _known_of_unit(self) -> FloatMatrix:
+    def known_of_unit(self) -> FloatMatrix:
         """Weighted auxiliaries of each unit of the second phase, (U, k)."""
         known, phase = self.adjustment, self.phase
         if phase is None:

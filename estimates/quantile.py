@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from estimates.level_calibration import KNOWN, LevelCalibration
 from estimates.measure import BoolVector, FloatVector, IntVector
 from estimates.stage_variances import StagedCells
 from surveys.design import Design
@@ -62,6 +63,7 @@ def quantiles(
     rule: QuantileRule = "hf1",
     interval: ShareInterval = "mean",
     confidence: float = 0.95,
+    calibration: LevelCalibration | None = None,
 ) -> Quantiles:
     r"""Estimate quantiles of a variable in every domain of a breakdown.
 
@@ -88,6 +90,8 @@ def quantiles(
         Scale on which the interval of the share below the quantile is taken.
     confidence : float
         Of the intervals.
+    calibration : LevelCalibration, optional
+        Known totals that the weights meet, and a second phase: the variance of the share below knows of them.
 
     Returns
     -------
@@ -137,8 +141,12 @@ def quantiles(
         at = ranked.read(np.full(domains, share), rule)
         below = (y_row <= at[at_row]).astype(np.float64)
         reached = np.bincount(at_row, weights=w_row * below, minlength=domains) / size
-        linearized[rows] = w_row * (below - reached[at_row]) / size[at_row]
-        error = np.sqrt(groups.variances(linearized))
+        linearized[rows] = (below - reached[at_row]) / size[at_row]
+        if calibration is None:
+            error = np.sqrt(groups.variances(weight * linearized))
+        else:
+            error = np.sqrt(calibration.variances(linearized, cell, domains))
+            error = np.where(error <= KNOWN * reached, 0.0, error)
         down, up = _share_limits(reached, error, t, interval)
         estimate[:, column] = at
         low[:, column] = ranked.read(down, rule)

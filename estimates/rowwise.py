@@ -83,7 +83,7 @@ def poverty_cells(
     y: FloatVector,
     line: FloatVector | RelativeLine,
     cells: DomainCells,
-    everyone: tuple[FloatVector, FloatVector, FloatVector],
+    everyone: tuple[FloatVector, FloatVector],
     power: int,
     reference: Reference,
 ) -> DomainEstimates:
@@ -97,8 +97,8 @@ def poverty_cells(
         Line of each row, or a share of a quantile over everyone.
     cells : DomainCells
         Rows by cell.
-    everyone : tuple of (k,) float
-        Income, weight and PSU of everyone, for a relative line.
+    everyone : tuple of (n,) float
+        Income, NaN outside the base, and weight of every row of the level, for a relative line.
     power : int
         0 headcount, 1 gap, 2 severity.
     reference : str
@@ -113,7 +113,8 @@ def poverty_cells(
     As `estimates.linearized.poverty`. With a relative line the rows of the other cells move the line, so their
     PSUs are in the variance of this one.
     """
-    income, weight, psu = everyone
+    counted = ~np.isnan(everyone[0])
+    income, weight = everyone[0][counted], everyone[1][counted]
     quantile = np.nan
     if isinstance(line, RelativeLine):
         if income.size:
@@ -137,12 +138,12 @@ def poverty_cells(
         slope[cell] = poverty_slope(value, w, chosen, float(limit[0]), power)
     density = kernel_density(income, weight, quantile) if income.size else np.nan
     below = (income <= quantile).astype(np.float64) - line.p
-    by_psu = np.bincount(psu.astype(np.int64), weights=weight * below, minlength=cells.design.psus)
-    common = by_psu.astype(np.float64)
+    common = np.zeros(counted.size)
+    common[counted] = below
     # Without spread the density, and with it the error of the line, cannot be known.
     scale = -slope * line.share / (float(weight.sum()) * density) if density > 0 else np.where(slope == 0, 0.0, np.nan)
     known = np.isfinite(scale)
-    variance = cells.variances_with_outside(z, common, np.where(known, scale, 0.0))
+    variance = cells.variances_with_outside(z, common, np.where(known, scale, 0.0), everyone[1])
     variance = np.where(known, variance, np.nan)
     return DomainEstimates(cells.estimates(estimate, z, poor, variance=variance, reference=reference))
 
@@ -186,7 +187,7 @@ def quantile_cells(
     domain[cells.row] = place
     found = quantiles(
         cells.spread(y, np.nan), cells.spread(cells.weight), cells.design, [p], domain=domain,
-        domains=held.size, rule=QUANTILE_RULE, confidence=confidence,
+        domains=held.size, rule=QUANTILE_RULE, confidence=confidence, calibration=cells.calibration,
     )  # fmt: skip
     estimate, low, high, se = np.full((4, cells.cells), np.nan)
     for whole, part in ((estimate, found.estimate), (low, found.low), (high, found.high), (se, found.se)):

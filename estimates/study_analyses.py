@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from estimates.calibrations import Calibrations
 from estimates.figures import figure_kind
 from estimates.side_by_side import verdicts_by_standard
 from estimates.study_comparisons import compare_study
@@ -25,6 +26,7 @@ def analyse_study(
     design: Design,
     weights: Mapping[str, NDArray[np.float64]],
     frame: pd.DataFrame,
+    calibrations: Calibrations | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Make the tables that follow the estimates of a study.
 
@@ -34,6 +36,8 @@ def analyse_study(
         As `estimates.study_estimates.estimate_study` takes them.
     frame : DataFrame
         Its result.
+    calibrations : Calibrations, optional
+        What the recipe calibrated to, as there.
 
     Returns
     -------
@@ -41,8 +45,8 @@ def analyse_study(
         ``comparisons``, ``models``, ``tests``, ``verdicts`` (row by standard) and ``table_verdicts``; those that the
         study declares nothing for have no rows.
     """
-    comparisons = compare_study(study, dictionary, microdata, design, weights, frame)
-    models, tests = model_study(study, dictionary, microdata, design, weights)
+    comparisons = compare_study(study, dictionary, microdata, design, weights, frame, calibrations)
+    models, tests = model_study(study, dictionary, microdata, design, weights, calibrations)
     kinds = {
         name: figure_kind(dictionary.indicators[name.partition(".")[0]])
         for name in frame["indicator"].astype(str).unique()

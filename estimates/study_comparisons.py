@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from estimates.calibrations import Calibrations
 from estimates.comparison import Contrast, contrast
 from estimates.figures import FIGURES, Figure, figure_of
 from estimates.group_linearized import linearized_figure, linearized_measure
+from estimates.level_calibration import LevelCalibration, level_calibration
 from estimates.level_rows import LevelRows, level_rows
 from estimates.linearized.linearization import Linearized
 from estimates.measure import BoolVector, Coding, Measure
@@ -42,6 +44,7 @@ def compare_study(
     design: Design,
     weights: Mapping[str, NDArray[np.float64]],
     frame: pd.DataFrame,
+    calibrations: Calibrations | None = None,
 ) -> pd.DataFrame:
     """Make every comparison of a study.
 
@@ -51,6 +54,8 @@ def compare_study(
         As `estimates.study_estimates.estimate_study` takes them.
     frame : DataFrame
         Its result, in which every compared group has a row.
+    calibrations : Calibrations, optional
+        What the recipe calibrated to, as there.
 
     Returns
     -------
@@ -68,19 +73,25 @@ def compare_study(
     microdata = with_needed(study, dictionary, microdata)
     statuses = _statuses(frame)
     rows: dict[str, LevelRows] = {}
+    known: dict[str, LevelCalibration | None] = {}
     records = []
     for item in comparisons:
         level = dictionary.indicators[item.indicator.partition(".")[0]].level
         if level not in rows:
             rows[level] = level_rows(level, study, dictionary, microdata, design, weights)
-        for record in _records(item, dictionary, rows[level], statuses):
+            known[level] = level_calibration(level, study, microdata, design, weights, calibrations)
+        for record in _records(item, dictionary, rows[level], statuses, known[level]):
             records.append({"study": study.name, **dict.fromkeys(within, WHOLE), **record})
     table = pd.DataFrame.from_records(records, columns=columns)
     return _concluded(table)
 
 
 def _records(
-    item: Comparison, dictionary: Dictionary, rows: LevelRows, statuses: Mapping[tuple[object, ...], str]
+    item: Comparison,
+    dictionary: Dictionary,
+    rows: LevelRows,
+    statuses: Mapping[tuple[object, ...], str],
+    known: LevelCalibration | None,
 ) -> Iterator[dict[str, object]]:
     figures = _figures(item, dictionary, rows)
     between = coding_of(dictionary.breakdowns[item.between], rows.columns, dictionary)
@@ -96,7 +107,7 @@ def _records(
                 a, b = (_group(code, first, between, domain) for code in (first, second))
                 found = contrast(
                     _linearized(figure, name, a, rows), _linearized(figure, name, b, rows), a | b, rows.weight,
-                    rows.design, kind=item.kind,
+                    rows.design, kind=item.kind, calibration=known,
                 )  # fmt: skip
                 status = [
                     _status(statuses, name, {**codes, item.between: code}) for code in _sides(first, second, between, b)
@@ -160,6 +171,8 @@ def _judged(found: Contrast, statuses: list[str | None]) -> dict[str, object]:
         reason = "confidential_side" if "confidential" in hidden else "withheld_side"
     elif found.df <= 0:
         reason = "no_degrees_of_freedom"
+    elif found.se == 0 and np.isfinite(found.estimate):
+        reason = "no_error"
     elif not np.isfinite(found.p_value):
         reason = "not_defined"
     else:

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from estimates.calibrations import Calibrations
+from estimates.level_calibration import LevelCalibration, level_calibration
 from estimates.level_rows import LevelRows, level_rows
 from estimates.measure import BoolVector, FloatVector
 from estimates.measures import code_positions, coding_of, numbers, truth
@@ -36,12 +38,13 @@ def model_study(
     microdata: Microdata,
     design: Design,
     weights: Mapping[str, NDArray[np.float64]],
+    calibrations: Calibrations | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit every model and make every test of independence of a study.
 
     Parameters
     ----------
-    study, dictionary, microdata, design, weights
+    study, dictionary, microdata, design, weights, calibrations
         As `estimates.study_estimates.estimate_study` takes them.
 
     Returns
@@ -61,10 +64,12 @@ def model_study(
     if levels:
         microdata = with_needed(study, dictionary, microdata)
     rows = {level: level_rows(level, study, dictionary, microdata, design, weights) for level in levels}
+    known = {level: level_calibration(level, study, microdata, design, weights, calibrations) for level in levels}
+    least = study.publication.minimum_cases
     for model in analyses.models:
-        models += _fitted(model, dictionary, rows[model.level], study.publication.minimum_cases)
+        models += _fitted(model, dictionary, rows[model.level], least, known[model.level])
     for test in analyses.independence:
-        tests.append(_tested(test, dictionary, rows[test.level], study.publication.minimum_cases))
+        tests.append(_tested(test, dictionary, rows[test.level], least, known[test.level]))
     found = [pd.DataFrame(models, columns=list(MODEL_COLUMNS)), pd.DataFrame(tests, columns=list(TEST_COLUMNS))]
     for frame in found:
         frame["study"] = study.name
@@ -72,7 +77,7 @@ def model_study(
 
 
 def _fitted(
-    model: ModelSpec, dictionary: Dictionary, rows: LevelRows, least: int
+    model: ModelSpec, dictionary: Dictionary, rows: LevelRows, least: int, known: LevelCalibration | None
 ) -> Iterator[dict[str, object]]:
     y = numbers(model.outcome, rows.columns)
     domain = None if model.universe is None else truth(model.universe, rows.columns)
@@ -90,7 +95,7 @@ def _fitted(
     try:
         fit = regress(
             y, x[:, present], [names[at] for at in present], rows.weight, rows.design, domain, family=model.family,
-            codes=list(coded.values()),
+            codes=list(coded.values()), calibration=known,
         )  # fmt: skip
     except (ValueError, np.linalg.LinAlgError):
         yield {**same, "term": "", "code": "", "reference": "", "status": "withheld", "reason": "model_not_fitted"}
@@ -139,14 +144,14 @@ def _held(position: NDArray[np.int64], codes: int) -> list[int]:
 
 
 def _tested(
-    test: IndependenceSpec, dictionary: Dictionary, rows: LevelRows, least: int
+    test: IndependenceSpec, dictionary: Dictionary, rows: LevelRows, least: int, known: LevelCalibration | None
 ) -> dict[str, object]:
     first = coding_of(dictionary.breakdowns[test.rows], rows.columns, dictionary)
     second = coding_of(dictionary.breakdowns[test.columns], rows.columns, dictionary)
     domain: BoolVector | None = None if test.universe is None else truth(test.universe, rows.columns)
     named: dict[str, object] = {"rows": test.rows, "columns": test.columns}
     try:
-        found = rao_scott(first, second, rows.weight, rows.design, domain)
+        found = rao_scott(first, second, rows.weight, rows.design, domain, calibration=known)
     except np.linalg.LinAlgError:
         return {**named, "n": 0, "status": "withheld", "reason": "not_defined"}
     named["n"] = found.n

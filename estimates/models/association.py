@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
-from estimates.covariance import total_covariance
-from estimates.measure import BoolVector, Coding, FloatVector
+from estimates.level_calibration import LevelCalibration
+from estimates.linearized_covariance import linearized_covariance
+from estimates.measure import BoolVector, Coding, FloatVector, IntVector
 from surveys.design import Design
+
+FloatMatrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,13 @@ class Association:
 
 
 def rao_scott(
-    rows: Coding, columns: Coding, weight: FloatVector, design: Design, domain: BoolVector | None = None
+    rows: Coding,
+    columns: Coding,
+    weight: FloatVector,
+    design: Design,
+    domain: BoolVector | None = None,
+    *,
+    calibration: LevelCalibration | None = None,
 ) -> Association:
     r"""Test whether two categorical variables are independent.
 
@@ -54,6 +64,8 @@ def rao_scott(
         Describes the n rows.
     domain : (n,) bool, optional
         Rows of the domain.
+    calibration : LevelCalibration, optional
+        Known totals that the weights meet, and a second phase.
 
     Returns
     -------
@@ -88,10 +100,13 @@ def rao_scott(
     cell = row * c.size + column
     population = w.sum()
     p = np.bincount(cell, weights=w, minlength=r.size * c.size) / population
-    totals = np.bincount(design.psu[used] * p.size + cell, weights=w, minlength=design.psus * p.size)
-    by_psu = totals.reshape(design.psus, p.size)
-    linearized = (by_psu - by_psu.sum(axis=1, keepdims=True) * p) / population
-    covariance = total_covariance(linearized, design)
+
+    def sums(code: IntVector, codes: int, by: FloatVector) -> FloatMatrix:
+        counted = np.bincount(code[used] * p.size + cell, weights=by[used], minlength=codes * p.size)
+        table = counted.reshape(codes, p.size)
+        return np.asarray((table - table.sum(axis=1, keepdims=True) * p) / population)
+
+    covariance = linearized_covariance(sums, weight, design, calibration)
     table = p.reshape(r.size, c.size)
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)).ravel()
     chi_square = float(n * np.sum((p - expected) ** 2 / expected))

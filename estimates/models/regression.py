@@ -12,7 +12,8 @@ import statsmodels.api as sm
 from scipy import stats
 from scipy.special import expit
 
-from estimates.covariance import total_covariance
+from estimates.level_calibration import LevelCalibration
+from estimates.linearized_covariance import linearized_covariance, row_sums
 from estimates.measure import BoolVector, FloatVector
 from surveys.design import Design
 
@@ -74,6 +75,7 @@ def regress(
     family: Family = "linear",
     confidence: float = 0.95,
     codes: Sequence[Sequence[int]] = (),
+    calibration: LevelCalibration | None = None,
 ) -> Regression:
     r"""Fit by weighted pseudo maximum likelihood, with a design-based sandwich.
 
@@ -97,6 +99,8 @@ def regress(
         Of the intervals, by Student's t.
     codes : sequence of sequence of int
         Columns of each code variable, one for every code but the reference.
+    calibration : LevelCalibration, optional
+        Known totals that the weights meet, and a second phase.
 
     Returns
     -------
@@ -116,7 +120,8 @@ def regress(
               A = \sum_k w_k v_k x_k x_k^{\mathsf T}, \qquad
               \widehat V(\hat\beta) = A^{-1}\, \widehat C(u)\, A^{-1},
 
-    where :math:`\widehat C` is the covariance of the total of u under the design. The fit is iterated to
+    where :math:`\widehat C` is the covariance of the total of u under the design, every stage of it, and after a
+    calibration that of its residuals. The fit is iterated to
     1e-14, so
     A belongs to the coefficients reported. The average marginal effect of column j is
 
@@ -149,11 +154,10 @@ def regress(
     mean = np.asarray(fit.fittedvalues, dtype=np.float64)
     spread = {"linear": np.ones_like(mean), "logistic": mean * (1 - mean), "poisson": mean}[family]
     bread = np.linalg.inv(columns.T @ (columns * (w * spread)[:, None]))
-    scores = columns * (w * (outcome - mean))[:, None]
-    totals = np.column_stack(
-        [np.bincount(design.psu[used], weights=score, minlength=design.psus) for score in scores.T]
-    )
-    covariance = bread @ total_covariance(totals, design) @ bread
+    # The linearized variable of each coefficient: the regression on known totals meets numbers of like size.
+    influence = np.zeros((used.size, beta.size))
+    influence[used] = (columns * (outcome - mean)[:, None]) @ bread
+    covariance = linearized_covariance(row_sums(influence), weight, design, calibration)
     se = np.sqrt(np.diag(covariance))
     psus = np.unique(design.psu[used])
     df = int(psus.size - np.unique(design.stratum_of_psu[psus]).size - beta.size + 1)

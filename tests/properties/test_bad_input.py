@@ -106,7 +106,7 @@ def test_figures_of_single_rows_never_warn_and_never_give_infinite_numbers(value
     weight = np.where(np.arange(N) % 2 == 0, 1e-6, 1e6)
     cells = domain_cells([GROUP], ~np.isnan(values), weight, survey)
     y, how = values[cells.row], "with_replacement"
-    nobody = (np.zeros(0), np.zeros(0), np.zeros(0))
+    nobody = (np.zeros(0), np.zeros(0))
     found = [
         gini_cells(y, cells, how), quintile_cells(y, cells, how), quantile_cells(y, 0.5, cells, how),
         poverty_cells(y, np.ones(y.size), cells, nobody, 1, how),

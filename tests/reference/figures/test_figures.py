@@ -69,7 +69,7 @@ def test_poverty_below_a_fixed_line(
     for whole, names in ((True, ("all",)), (False, GROUPS)):
         rows = cells(survey, design, whole)
         y = survey["income"].to_numpy(float)[rows.row]
-        nobody = (np.zeros(0), np.zeros(0), np.zeros(0))
+        nobody = (np.zeros(0), np.zeros(0))
         found = poverty_cells(y, np.full(y.size, 300.0), rows, nobody, power, WEIGHTS).cells
         want = expected.loc[[(what, name) for name in names]]
         np.testing.assert_allclose(found.estimate, want["estimate"], rtol=1e-9)
