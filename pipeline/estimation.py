@@ -7,6 +7,7 @@ import os
 from estimates.disclosure.audit import ProtectionRule
 from estimates.disclosure.release import protect_release
 from estimates.disclosure.release_cells import release_cells
+from estimates.extrapolation import check_start, extend, extend_comparisons
 from estimates.study_analyses import analyse_study
 from estimates.study_design import study_design
 from estimates.study_estimates import estimate_study
@@ -37,6 +38,7 @@ def run(run: Run) -> None:
     folders = [run.study_folder, *(path.parent for path in loaded.files.paths)]
     denominators = read_denominators(folders, loaded.study, loaded.dictionary)
     study = loaded.study
+    check_start(study.extrapolation, weights, loaded.files.study.where(("extrapolation",)))
     calibrations = study_calibrations(run.input("weight"), study, loaded.dictionary, microdata)
     frame = estimate_study(study, loaded.dictionary, microdata, design, weights, denominators, calibrations)
     cells = release_cells(study, loaded.dictionary, microdata, design, weights, frame)
@@ -44,6 +46,10 @@ def run(run: Run) -> None:
         frame, cells, ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
     )
     frame = protected.frame
+    analyses = analyse_study(study, loaded.dictionary, microdata, design, weights, frame)
+    # The sample speaks first; only then is anything carried beyond the places sampled.
+    frame = extend(frame, study.extrapolation, loaded.dictionary)
+    analyses["comparisons"] = extend_comparisons(analyses["comparisons"], study.extrapolation, loaded.dictionary)
     if protected.coarsen:
         joined = ", ".join(dict.fromkeys(f"{item['indicator']} ({item['by']})" for item in protected.coarsen))
         run.say(
@@ -52,9 +58,7 @@ def run(run: Run) -> None:
         )
     write_estimates(run.output / "estimates.csv", frame)
     os.chmod(run.output / "estimates.csv", 0o600)
-    write_analyses(
-        run.output, analyse_study(loaded.study, loaded.dictionary, microdata, design, weights, frame)
-    )
+    write_analyses(run.output, analyses)
     calibrated = calibration_record(run.input("weight"), microdata, weights, calibrations)
     record = {**estimation_record(study, design, frame, calibrated), "disclosure": protected.record()}
     write_json(run.output / "record.json", record)

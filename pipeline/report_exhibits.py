@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.report_blocks import Block, Built, Chart, Material, Place, Results
+from pipeline.report_extended import extended_notes
 from pipeline.report_kinds import KINDS
 from pipeline.report_tables import Note, Table
 from pipeline.report_words import Words
@@ -44,6 +45,7 @@ class Exhibits:
                 place = Place(f"{words['chart']} {self.charts}", f"{self.prefix}chart-{self.charts}", title)
             built = kind.build(exhibit, self.material, place)
             block = built.block
+            block = replace(block, notes=(*block.notes, *self._warning(exhibit)))
             if isinstance(block, Chart) and built.data is not None:
                 note = Note("", words.say("data_of_chart", table=self._data_of(exhibit, built, block.title)))
                 block = replace(block, notes=(*block.notes, note))
@@ -62,6 +64,14 @@ class Exhibits:
         by = listed(["", *(labels.breakdown(name) for name in exhibit.by)], labels.words)
         return labels.words.say("title_by", what=what, by=by)
 
+    def _warning(self, exhibit: Exhibit) -> tuple[Note, ...]:
+        """Warning of the study where an exhibit shows totals carried beyond the places sampled."""
+        if not KINDS[exhibit.kind].of_estimates:
+            return ()
+        extrapolation = self.material.study.extrapolation
+        return extended_notes(exhibit, self.material.frame, self.material.labels,
+                              None if extrapolation is None else extrapolation.warning)
+
     def _data_of(self, exhibit: Exhibit, built: Built, title: str) -> str:
         """Name the table with a picture's values, made for the annex where no chapter has it."""
         word = self.material.labels.words["table"]
@@ -73,7 +83,8 @@ class Exhibits:
         place = len(self.data_tables) + 1
         number = f"{word} A{place}"
         if built.data is not None:
-            self.data_tables.append(built.data(Place(number, f"{self.prefix}table-a{place}", title)))
+            made = built.data(Place(number, f"{self.prefix}table-a{place}", title))
+            self.data_tables.append(replace(made, notes=(*made.notes, *self._warning(exhibit))))
         return number
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,11 @@ import pandas as pd
 
 from pipeline.report_blocks import Block, Chart, Material, Results
 from pipeline.report_exhibits import Exhibits
+from pipeline.report_extended import is_extended
 from pipeline.report_labels import Labels
 from pipeline.report_methods import Section, Source, methods_sections, sources_of
 from pipeline.report_numbers import estimate_text, with_sign
-from pipeline.report_tables import MARKS, Table, interval_text, point_of, precision, select
+from pipeline.report_tables import EXTENDED_MARK, MARKS, Table, interval_text, point_of, precision, select
 from pipeline.report_words import Words
 from surveys.dictionary import Dictionary
 from surveys.study import Study
@@ -123,7 +124,7 @@ def build_report(
         key_intro=words.say("key_figures_intro", confidence=confidence),
         chapters=chapters,
         reading=(words["design_intro"], words["design_compare"], words["reading_columns"]),
-        marks=tuple((mark, words[f"mark_{status}"]) for status, mark in MARKS.items()),
+        marks=tuple((mark, words[f"mark_{status}"]) for mark, status in _marks(study)),
         sections=methods_sections(
             study, records, labels, _paragraphs(study.design.notes.get(language) if study.design.notes else "")),
         chart_tables=tuple(builder.data_tables),
@@ -147,8 +148,17 @@ def _key_figure(
         return KeyFigure(MARKS[point.status], name, "", words[f"mark_{point.status}"], None)
     value = with_sign(estimate_text(point.estimate, point.unit, point.decimals), point.unit, words.language)
     note = f"{MARKS['weak']} {words['mark_weak']}" if point.status == "weak" else ""
+    if is_extended(str(rows.iloc[0]["reason"])):
+        note = f"{note} {EXTENDED_MARK} {words['mark_extended']}".strip()
     scale = (point.low, point.estimate, point.high) if point.unit == "percent" else None
     return KeyFigure(value, name, interval_text(point, words, confidence), note, scale)
+
+
+def _marks(study: Study) -> Iterator[tuple[str, str]]:
+    """Yield the marks that a report of this study may print, with the status they stand for."""
+    yield from ((mark, status) for status, mark in MARKS.items())
+    if study.extrapolation is not None and study.extrapolation.use:
+        yield EXTENDED_MARK, "extended"
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from estimates.extrapolation import EXTENDED
 from pipeline.report_labels import WHOLE, Labels
 from pipeline.report_numbers import decimals_of, error_text, estimate_text, in_unit, plain, with_sign
 from pipeline.report_words import Words
 
+EXTENDED_MARK = "◊"
 MARKS = {"weak": "†", "withheld": "‡", "confidential": "§", "empty": "–"}
 HIDDEN = frozenset({"withheld", "confidential", "empty"})
 
@@ -165,6 +167,8 @@ def row_of(record: pd.Series, label: str, words: Words, *, decimals: int, strong
     status = str(record["status"])
     mark = MARKS.get(status, "")
     spoken = words[f"short_{status}"] if mark else ""
+    if status not in HIDDEN and EXTENDED in str(record["reason"]).split(";"):
+        mark, spoken = (f"{mark} {EXTENDED_MARK}".strip(), ", ".join(filter(None, (spoken, words["short_extended"]))))
     if status in HIDDEN:
         return Row(label, mark, "", "", "", "", "", mark, spoken, strong, hidden=True)
     unit, estimate = str(record["unit"]), float(record["estimate"])
@@ -179,7 +183,7 @@ def row_of(record: pd.Series, label: str, words: Words, *, decimals: int, strong
 
 def notes_of(rows: Iterable[Row], words: Words) -> tuple[Note, ...]:
     """Explain the marks that appear in some rows, in a fixed order."""
-    marks = {row.mark for row in rows}
+    marks = {mark for row in rows for mark in row.mark.split()}
     return tuple(Note(mark, words[f"mark_{status}"]) for status, mark in MARKS.items() if mark in marks)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from estimates.disclosure.audit import ProtectionRule
 from estimates.disclosure.release import audit_release
 from estimates.disclosure.release_cells import release_cells
+from estimates.extrapolation import sampled_places
 from estimates.reconciliation import reconcile
 from estimates.study_design import study_design
 from estimates.table_checks import TableCheck, check_table
@@ -42,6 +43,8 @@ def run(run: Run) -> None:
     weights = read_weights(run.input("weight"), microdata)
     frame = read_estimates(run.input("estimate") / "estimates.csv")
     breakdowns = breakdown_columns(frame)
+    # A second engine and the sums of domains know the places sampled only.
+    sampled = sampled_places(frame, study.extrapolation, dictionary)
     published = read_published(
         run.study_folder / "published.csv", dictionary, shown=f"{study.name}/published.csv"
     )
@@ -58,12 +61,12 @@ def run(run: Run) -> None:
         tuple(reconcile(published, frame, breakdowns)),
         tuple(
             recompute_headlines(
-                study, dictionary, microdata, design, weights, frame, breakdowns, published,
+                study, dictionary, microdata, design, weights, sampled, breakdowns, published,
                 study_calibrations(run.input("weight"), study, dictionary, microdata),
             )
         ),
         (
-            *check_weights(weights, read_record(run.input("weight"))), *check_table(frame, breakdowns, totals),
+            *check_weights(weights, read_record(run.input("weight"))), *check_table(sampled, breakdowns, totals),
             disclosure,
         ),
     )

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from surveys.analyses import ANALYSIS_ENTRIES, Analyses, analyses_from
 from surveys.dictionary import Label
+from surveys.extrapolation import Extrapolation, extrapolation_from
 
 LonelyPsu = Literal["fail", "certainty", "centred", "collapsed"]
 FORMATS = ("sav", "zsav", "por", "dta", "sas7bdat", "xpt", "csv", "xlsx", "parquet", "synthetic")
@@ -189,6 +190,7 @@ class Study:
     working_group: tuple[Member, ...] = ()
     response: tuple[Response, ...] = ()
     analyses: Analyses = field(default_factory=Analyses)
+    extrapolation: Extrapolation | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -217,7 +219,7 @@ def study_from(data: Mapping[str, Any]) -> Study:
     """
     known = {"study", "extends", "title", "subtitle", "country", "year", "reference_period", "producer",
              "synthetic", "working_group", "sources", "design", "weighting", "tabulation", "publication",
-             "report", "languages", "response", *ANALYSIS_ENTRIES}
+             "report", "languages", "response", "extrapolation", *ANALYSIS_ENTRIES}
     report = data.get("report") or {}
     publication = data.get("publication") or {}
     return Study(
@@ -247,6 +249,7 @@ def study_from(data: Mapping[str, Any]) -> Study:
         languages=tuple(data.get("languages") or ("es", "en")),
         response=tuple(_response(item) for item in data.get("response") or ()),
         analyses=analyses_from(data),
+        extrapolation=extrapolation_from(data.get("extrapolation")),
         settings={name: item for name, item in data.items() if name not in known},
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from surveys.analysis_checks import analysis_problems
 from surveys.dictionary import Dictionary
+from surveys.extrapolation import extrapolation_problems
 from surveys.mapping import LevelMapping, Mapping, VariableMapping
 from surveys.problems import Message, Problem
 from surveys.source_filter import FilterError, filter_columns
@@ -104,6 +105,7 @@ def study_problems(
     found += _weighting_problems(study, dictionary, in_study)
     found += _plan_problems(study, dictionary, in_study)
     found += analysis_problems(study, dictionary, in_study)
+    found += extrapolation_problems(study.extrapolation, dictionary, in_study)
     for level in mapping.levels.values():
         found += _level_problems(level, study, mapping, dictionary, in_mapping)
     for name in mapping.labels:
