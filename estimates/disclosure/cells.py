@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -68,28 +68,52 @@ class LinkedCells:
 
 @dataclass
 class CellBook:
-    """Cells and sums while a release is read; equal sets of contributors are one cell."""
+    """Cells and sums while a release is read; sets known to be the same are one cell."""
 
     count: list[int] = field(default_factory=list)
     victim: list[bool] = field(default_factory=list)
     primary: list[bool] = field(default_factory=list)
     sums: dict[tuple[int, tuple[int, ...]], None] = field(default_factory=dict)
-    known: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    defined: dict[tuple[str, Hashable], int] = field(default_factory=dict)
+    alike: dict[tuple[str, int], list[int]] = field(default_factory=dict)
 
-    def cell(self, level: str, count: int, mark: int) -> int:
-        """Return the cell of a set of contributors; ``mark`` tells sets of one level and size apart.
+    def cell(
+        self,
+        level: str,
+        count: int,
+        members: int,
+        definition: Hashable | None = None,
+        forbidden: Callable[[int], bool] = lambda cell: False,
+    ) -> int:
+        """Return the cell of a set of contributors.
 
-        Empty sets are never one cell: that two groups have nobody is no definition that an attacker knows.
+        Parameters
+        ----------
+        level : str
+            Level of the contributors.
+        count : int
+            How many they are.
+        members : int
+            Tells sets of other members apart; empty sets are all alike and it tells nothing of them.
+        definition : hashable, optional
+            Sets of one level with the same definition are one cell, also when empty.
+        forbidden : callable
+            Cells that this set must not be taken for.
         """
-        key = (level, count, mark)
-        if count and key in self.known:
-            return self.known[key]
-        self.count.append(count)
-        self.victim.append(False)
-        self.primary.append(False)
-        if count:
-            self.known[key] = len(self.count) - 1
-        return len(self.count) - 1
+        found = self.defined.get((level, definition)) if definition is not None else None
+        if found is not None and not forbidden(found):
+            return found
+        others = self.alike.setdefault((level, members), []) if count else []
+        same = next((cell for cell in others if not forbidden(cell)), None)
+        if same is None:
+            self.count.append(count)
+            self.victim.append(False)
+            self.primary.append(False)
+            same = len(self.count) - 1
+            others.append(same)
+        if definition is not None:
+            self.defined.setdefault((level, definition), same)
+        return same
 
     def add_sum(self, total: int, parts: Sequence[int]) -> None:
         """State that parts add up to a total; a sum with itself says nothing."""

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from estimates.disclosure.cells import NONE, CellBook, LinkedCells
+from estimates.disclosure.contributor_sets import ContributorSets
 from estimates.figures import FIGURES, figure_of
 from estimates.level_rows import LevelRows, level_rows
 from estimates.measure import Coding, Measure
@@ -111,7 +112,6 @@ class _LevelReader:
     ) -> None:
         self.victims = victims
         self.book, self.rows, self.rule = book, rows, rule
-        # A set of contributors is known by the sum of the marks of its members.
         self.mark = np.random.default_rng(20180320).integers(1, 2**62, size=size, dtype=np.int64)
         self.codings: dict[str, Coding] = {}
         self.parents: dict[str, set[str]] = {}
@@ -140,22 +140,26 @@ class _LevelReader:
         ordered = sorted(patterns, key=lambda names: (len(names), sorted(names)))
         inside = measure.base() & (self.rows.weight > 0)
         with_it = inside & (measure.numerator != 0)
+        sets = ContributorSets(self.book, self.rows.name, self.mark)
         told = {}
         domains = {}
         for pattern in ordered:
-            domain, count = self._domains(pattern)
-            domains[pattern] = np.where(inside, domain, -1)
-            told[pattern] = self._cells(
-                measure, sensitive or bool(pattern & self.victims), with_it, inside, domains[pattern], count
-            )
+            domains[pattern] = self._domains(pattern)
             of_row = of_measure[
                 np.all([held[name] == (name in pattern) for name in breakdowns], axis=0)
                 if breakdowns
                 else np.ones(len(part), dtype=bool)
             ]
-            self._tell(frame, of_row, pattern, told[pattern], cases, base, rest)
+            of_rows = self._domains_of_rows(frame, of_row, pattern)
+            told[pattern] = self._cells(
+                sets, measure, sensitive or bool(pattern & self.victims), with_it, inside, domains[pattern], of_rows
+            )
+            place = np.searchsorted(told[pattern].domain, of_rows)
+            cases[of_row], base[of_row], rest[of_row] = (
+                cells[place] for cells in (told[pattern].cases, told[pattern].base, told[pattern].rest)
+            )
         for fine, coarse in _coverings(ordered, self.parents):
-            self._add_up(told[fine], told[coarse], domains[fine], domains[coarse], with_it, inside)
+            self._add_up(sets, told[fine], told[coarse], domains[fine], domains[coarse], with_it, inside)
         return told
 
     def answers(self, told: Mapping[str, Mapping[Pattern, _Told]]) -> None:
@@ -189,87 +193,70 @@ class _LevelReader:
                         if sum(self.book.count[cell] for cell in found) == self.book.count[of_coarse.cases[place]]:
                             self.book.add_sum(int(of_coarse.cases[place]), found)
 
-    def _domains(self, pattern: Pattern) -> tuple[IntVector, int]:
+    def _domains(self, pattern: Pattern) -> IntVector:
         domain = np.zeros(self.rows.weight.size, dtype=np.int64)
         outside = np.zeros(domain.size, dtype=bool)
-        count = 1
         for name in sorted(pattern):
             coding = self.codings[name]
             domain = domain * len(coding.labels) + np.maximum(coding.codes, 0)
             outside |= np.asarray(coding.codes) < 0
-            count *= len(coding.labels)
-        return np.where(outside, -1, domain), count
+        return np.where(outside, -1, domain)
 
-    def _cells(
-        self, measure: Measure, sensitive: bool, with_it: BoolVector, inside: BoolVector, domain: IntVector, count: int
-    ) -> _Told:
-        present = np.unique(domain[domain >= 0])
-        place = np.searchsorted(present, np.maximum(domain, 0)).clip(max=max(present.size - 1, 0))
-        base = self._sets(inside & (domain >= 0), place, present.size)
-        cases = self._sets(with_it & (domain >= 0), place, present.size)
-        rest = self._sets(inside & ~with_it & (domain >= 0), place, present.size)
-        for total, *parts in zip(base.tolist(), cases.tolist(), rest.tolist(), strict=True):
-            self.book.add_sum(total, parts)
-        told = _Told(present, cases, base, rest)
-        if sensitive and present.size:
-            # Means and ratios stand on their base; totals on those with the attribute; shares on both sides.
-            sides = (cases, rest) if measure.kind in ("prop", "total") else (base,)
-            for counted, cells in zip(contributors(measure), sides, strict=False):
-                small = small_cells(counted, np.where(domain >= 0, place, -1), present.size, self.rows.unit,
-                                    self.rows.design.psu, self.rule)  # fmt: skip
-                for cell, broken in zip(cells.tolist(), small.tolist(), strict=True):
-                    self.book.victim[cell] = True
-                    self.book.primary[cell] = self.book.primary[cell] or broken
-        return told
-
-    def _sets(self, chosen: BoolVector, place: IntVector, size: int) -> IntVector:
-        at = place[chosen]
-        counts = np.bincount(at, minlength=size)
-        marks = np.zeros(size, dtype=np.int64)
-        np.add.at(marks, at, self.mark[chosen])
-        return np.array(
-            [self.book.cell(self.rows.name, int(n), int(mark)) for n, mark in zip(counts, marks, strict=True)],
-            dtype=np.int64,
-        )
-
-    def _tell(
-        self, frame: pd.DataFrame, of_row: IntVector, pattern: Pattern, told: _Told,
-        cases: IntVector, base: IntVector, rest: IntVector,
-    ) -> None:  # fmt: skip
-        if not of_row.size or not told.domain.size:
-            return
+    def _domains_of_rows(self, frame: pd.DataFrame, of_row: IntVector, pattern: Pattern) -> IntVector:
         domain = np.zeros(of_row.size, dtype=np.int64)
         for name in sorted(pattern):
             labels = {label: place for place, label in enumerate(self.codings[name].labels)}
             codes = frame[name].to_numpy()[of_row]
             domain = domain * len(labels) + np.array([labels[str(code)] for code in codes], dtype=np.int64)
-        place = np.searchsorted(told.domain, domain).clip(max=told.domain.size - 1)
-        known = told.domain[place] == domain
-        at, place = of_row[known], place[known]
-        cases[at], base[at], rest[at] = told.cases[place], told.base[place], told.rest[place]
+        return domain
+
+    def _cells(
+        self, sets: ContributorSets, measure: Measure, sensitive: bool, with_it: BoolVector, inside: BoolVector,
+        domain: IntVector, of_rows: IntVector,
+    ) -> _Told:  # fmt: skip
+        # A row that says "nobody was asked" tells a count too, so its domain is a cell like the others.
+        present = np.unique(np.concatenate([domain[inside & (domain >= 0)], of_rows]))
+        base = sets.cells(inside, domain, present)
+        # A total whose every contributor has the attribute has it by definition; a share of 100 % is chance.
+        always = measure.kind != "prop" and np.array_equal(with_it, inside)
+        cases = sets.cells(with_it, domain, present, apart_from=None if always else base)
+        rest = sets.cells(inside & ~with_it, domain, present, apart_from=base)
+        for total, *parts in zip(base.tolist(), cases.tolist(), rest.tolist(), strict=True):
+            self.book.add_sum(total, parts)
+        if sensitive and present.size:
+            place = np.where(domain >= 0, np.searchsorted(present, domain.clip(min=0)), -1)
+            place[place >= present.size] = -1
+            place[place >= 0] = np.where(present[place[place >= 0]] == domain[place >= 0], place[place >= 0], -1)
+            asked = np.isin(present, domain[inside])
+            # Means and ratios stand on their base; totals on those with the attribute; shares on both sides.
+            sides = (cases, rest) if measure.kind in ("prop", "total") else (base,)
+            for counted, cells in zip(contributors(measure), sides, strict=False):
+                small = small_cells(counted, place, present.size, self.rows.unit, self.rows.design.psu, self.rule)
+                for cell, broken in zip(cells[asked].tolist(), small[asked].tolist(), strict=True):
+                    self.book.victim[cell] = True
+                    self.book.primary[cell] = self.book.primary[cell] or broken
+        return _Told(present, cases, base, rest)
 
     def _add_up(
-        self, fine: _Told, coarse: _Told, of_fine: IntVector, of_coarse: IntVector, with_it: BoolVector,
-        inside: BoolVector,
+        self, sets: ContributorSets, fine: _Told, coarse: _Told, of_fine: IntVector, of_coarse: IntVector,
+        with_it: BoolVector, inside: BoolVector,
     ) -> None:  # fmt: skip
         both = (of_fine >= 0) & (of_coarse >= 0)
         pairs = np.unique(np.column_stack([of_fine[both], of_coarse[both]]), axis=0)
         parent = dict(pairs.tolist())
-        missing = (of_fine < 0) & (of_coarse >= 0)
-        place = np.searchsorted(coarse.domain, np.maximum(of_coarse, 0)).clip(max=max(coarse.domain.size - 1, 0))
-        size = coarse.domain.size
-        lacking = np.bincount(place[missing], minlength=size)
+        of_missing_rows = np.where(of_fine < 0, of_coarse, -1)
+        lacking = np.isin(coarse.domain, of_missing_rows[inside])
         of_missing = {
-            "base": self._sets(missing & inside, place, size),
-            "cases": self._sets(missing & with_it, place, size),
-            "rest": self._sets(missing & inside & ~with_it, place, size),
+            "base": sets.cells(inside, of_missing_rows, coarse.domain),
+            "cases": sets.cells(with_it, of_missing_rows, coarse.domain),
+            "rest": sets.cells(inside & ~with_it, of_missing_rows, coarse.domain),
         }
         for total, *parts in zip(*(of_missing[key].tolist() for key in ("base", "cases", "rest")), strict=True):
             self.book.add_sum(total, parts)
         for key in ("base", "cases", "rest"):
             parts_of: dict[int, list[int]] = {int(domain): [] for domain in coarse.domain}
             for domain, cell in zip(fine.domain.tolist(), getattr(fine, key).tolist(), strict=True):
-                if domain in parent:
+                if parent.get(domain) in parts_of:
                     parts_of[parent[domain]].append(cell)
             for at, domain in enumerate(coarse.domain.tolist()):
                 extra = [int(of_missing[key][at])] if lacking[at] else []
