@@ -38,6 +38,8 @@ class CellBlock:
         Breakdown.
     found : DomainEstimates
         Its numbers.
+    calibrated : bool
+        Whether the variances leave out what known totals determine.
     """
 
     name: str
@@ -46,6 +48,7 @@ class CellBlock:
     shape: str
     by: tuple[str, ...]
     found: DomainEstimates
+    calibrated: bool = False
 
 
 def rows_of_cells(
@@ -103,13 +106,16 @@ def rows_of_cells(
     own = np.isfinite(own_low) & np.isfinite(own_high)
     low, high = np.where(own, own_low, low), np.where(own, own_high, high)
     certified = np.where(np.isfinite(low) & np.isfinite(high), certified, False)
+    # What varies from row to row and not with the sample is what calibration fixed.
+    fixed = np.repeat([block.calibrated for block in blocks], sizes) & known & (variance == 0) & (srs > 0)
+    low, high = (np.where(fixed, estimate, limit) for limit in (low, high))
     with np.errstate(invalid="ignore", divide="ignore"):
         cv = np.where(estimate != 0, se / np.abs(estimate), np.nan)
-    deff = design_effect(variance, srs)
+    deff = np.where(fixed, np.nan, design_effect(variance, srs))
     judged = verdicts(
         standards, np.repeat([block.kind for block in blocks], sizes), estimate, se, n, cases, deff, df,
         np.repeat([set(block.by) <= set(planned) for block in blocks], sizes), low, high, certified,
-        collapsed=bool(design.collapsed),
+        collapsed=bool(design.collapsed), known=fixed,
     )  # fmt: skip
     columns: dict[str, object] = {
         "study": study, "indicator": np.repeat(np.array([block.name for block in blocks], dtype=object), sizes),

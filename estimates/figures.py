@@ -163,7 +163,7 @@ def figure_blocks(
     else:
         raise ValueError(f"'{statistic}' is estimated by `tabulate`, not as a figure")
     return [
-        CellBlock(name, figure.indicator.unit, kind, shape, tuple(by), numbers_of)
+        CellBlock(name, figure.indicator.unit, kind, shape, tuple(by), numbers_of, calibration is not None)
         for name, numbers_of in zip(figure.names, found, strict=True)
     ]
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from estimates.publication.standards import STANDARDS, assess, table_publishable
 from estimates.table import WHOLE
+from estimates.verdicts import KNOWN_TOTAL
 
 
 def verdicts_by_standard(
@@ -31,14 +32,16 @@ def verdicts_by_standard(
     -------
     rows : DataFrame
         ``study``, ``indicator``, breakdowns, ``standard``, ``level`` (reliable, weak, withheld, not_applicable),
-        ``word_es``, ``word_en`` (the standard's own), ``symbol``, ``reason``. Empty rows of the table are not judged.
+        ``word_es``, ``word_en`` (the standard's own), ``symbol``, ``reason``. Empty rows of the table, and figures that
+        known totals determine, are not judged.
     tables : DataFrame
         ``study``, ``indicator``, ``by`` (breakdowns joined by ``x``, ``_T`` for the whole), ``standard``, ``cells``,
         ``reliable``, ``minimum`` (share the standard asks for; missing where it has no rule) and ``publishable``.
     """
     names = [str(name) for name in frame.columns]
     breakdowns = names[names.index("indicator") + 1 : names.index("estimate")]
-    some = frame[frame["estimate"].notna()].reset_index(drop=True)
+    known = frame["reason"].fillna("").astype(str).str.split(";").map(lambda said: KNOWN_TOTAL in said).astype(bool)
+    some = frame[frame["estimate"].notna() & ~known].reset_index(drop=True)
     by = _breakdowns(some, breakdowns)
     is_planned = [set(text.split(" x ")) <= {*planned, WHOLE} for text in by]
     column = {name: some[name].to_numpy(dtype=np.float64) for name in

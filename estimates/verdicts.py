@@ -14,6 +14,7 @@ from estimates.measure import BoolVector, FloatVector, IntVector
 from estimates.publication.standards import assess_all
 
 LEVELS = ("reliable", "weak", "withheld")
+KNOWN_TOTAL = "known_total"
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -69,7 +70,8 @@ def verdicts(
     collapsed : bool
         True when lonely strata were joined, which every row then says.
     known : (m,) bool, optional
-        Figures that the known totals of a calibration determine, which then say so.
+        Figures that the known totals of a calibration determine. They are not estimates: no standard and no rule
+        about degrees of freedom or intervals judges them, and ``known_total`` is their only reason.
 
     Returns
     -------
@@ -82,33 +84,35 @@ def verdicts(
     judged = np.zeros(estimate.size, dtype=np.int64)
     texts: tuple[str, ...] = ("",)
     some = np.isfinite(estimate)
-    if standards and some.any():
-        everyone = bool(some.all())
+    exempt = np.zeros_like(some) if known is None else known & some
+    weighed = some & ~exempt
+    if standards and weighed.any():
+        everyone = bool(weighed.all())
 
         def pick(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
-            return values if everyone else values[some]
+            return values if everyone else values[weighed]
 
         assessed = assess_all(
             standards, kind=pick(kind), estimate=pick(estimate), se=pick(se), n=pick(n), cases=pick(cases),
             deff=pick(deff), df=pick(df), planned=pick(planned), ci_low=pick(low), ci_high=pick(high),
         )  # fmt: skip
         place, found = pd.factorize(assessed.level)
-        rank[some] = np.array([LEVELS.index(level) for level in found], dtype=np.int64)[place]
+        rank[weighed] = np.array([LEVELS.index(level) for level in found], dtype=np.int64)[place]
         place, reasons = pd.factorize(assessed.reason)
         texts = ("", *map(str, reasons))
-        judged[some] = place + 1
-    no_df = some & (df <= 0)
+        judged[weighed] = place + 1
+    no_df = weighed & (df <= 0)
     rank = np.where(no_df, np.maximum(rank, 1), rank)
     has_rows = np.asarray(n) > 0
     marks = {
         "no_degrees_of_freedom": no_df,
-        "interval_not_certified": some & ~certified,
-        "lonely_psu_collapsed": some if collapsed else np.zeros_like(some),
+        "interval_not_certified": weighed & ~certified,
+        "lonely_psu_collapsed": weighed if collapsed else np.zeros_like(some),
         # Rows of the base exist but the denominator of the ratio is 0: there is no number to show.
         "zero_denominator": ~some & has_rows,
     }
-    if known is not None and known.any():
-        marks["known_total"] = known
+    if exempt.any():
+        marks[KNOWN_TOTAL] = exempt
     key = judged
     for mark in marks.values():
         key = key * 2 + mark

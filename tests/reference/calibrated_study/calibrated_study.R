@@ -58,3 +58,21 @@ for (region in c("_T", "1", "2", "3")) {
 }
 both("wc_persons", "_T", "2", function(d, r) svytotal(~women, d))
 both("wc_mean_age", "_T", "2", function(d, r) svyratio(~age_women, ~women, d))
+
+# Comparison, model and test of independence of the same design, in a file of their own.
+kept <- list()
+pair <- function(what, estimate, se) kept[[length(kept) + 1]] <<- data.frame(what, estimate = as.numeric(estimate), se = as.numeric(se))
+for (d in list(list("calibrated", fitted), list("given", given))) {
+  t <- svytotal(~I(cuartos * (region == 1)) + I((region == 1) * 1) + I(cuartos * (region == 2)) + I((region == 2) * 1), d[[2]])
+  names(t) <- c("ya", "na", "yb", "nb"); dimnames(attr(t, "var")) <- list(names(t), names(t))
+  gap <- svycontrast(t, quote(ya / na - yb / nb))
+  pair(paste0(d[[1]], "_difference"), coef(gap), SE(gap))
+  m <- svyglm(moved ~ cuartos, d[[2]], family = quasibinomial(), control = list(epsilon = 1e-14, maxit = 100))
+  pair(paste0(d[[1]], "_logistic"), coef(m)[2], SE(m)[2])
+}
+con <- file("analyses.expected.csv", "w")
+writeLines(sprintf("# %s, survey %s, script calibrated_study.R", R.version.string, packageVersion("survey")), con)
+kept <- do.call(rbind, kept)
+for (column in c("estimate", "se")) kept[[column]] <- sprintf("%.17g", kept[[column]])
+write.csv(kept, con, row.names = FALSE, quote = FALSE)
+close(con)

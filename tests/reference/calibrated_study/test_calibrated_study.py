@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from estimates.study_comparisons import compare_study
 from estimates.study_design import study_design
 from pipeline.calibration_files import study_calibrations
+from pipeline.estimate_files import read_estimates
 from pipeline.microdata_files import read_microdata
 from pipeline.progress import Progress
 from pipeline.project import Project
@@ -39,6 +41,13 @@ RECIPE = """weighting:
 tabulation:
   - {indicators: [wc_families, wc_displaced_families, wc_displaced_share, wc_mean_rooms], by: [[], [wc_region]]}
   - {indicators: [wc_persons, wc_mean_age, wc_age_by_room, wc_elderly], by: [[], [wc_region], [sex]]}
+  - {indicators: [wc_dependency], by: [[]]}
+
+comparisons:
+  - {indicator: wc_mean_rooms, between: wc_region, codes: ["1", "2"]}
+  - {indicator: wc_families, between: wc_region, codes: ["1", "2"]}
+models:
+  - {name: moved, family: logistic, outcome: "wc_displaced == '1'", terms: [wc_rooms], level: household}
 
 publication:"""
 INDICATORS = """
@@ -48,6 +57,9 @@ INDICATORS = """
     {level: person, statistic: ratio, of: "age", over: "wc_rooms", unit: years, label: {es: Edad, en: Age by room}}
   wc_elderly:
     {level: person, statistic: proportion, of: "age >= 60", unit: percent, label: {es: Mayores, en: Elderly}}
+  wc_dependency:
+    {level: person, statistic: function, of: "young / adults", totals: {young: "age < 15", adults: "age >= 15"},
+     unit: number, label: {es: Dependencia, en: Dependency}}
 """
 
 
@@ -96,13 +108,43 @@ def test_every_row_has_the_error_of_r(build: Path, expected: pd.DataFrame) -> No
     known = expected["se"] < 1e-9 * expected["estimate"]
     assert known.sum() == 7
     assert (found.loc[known, "se"] == 0).all()
-    assert found.loc[known, "reason"].str.contains("known_total").all()
+    # no rule about degrees of freedom or cases weighs what is not estimated
+    assert set(found.loc[known, "reason"]) == {"known_total"}
+    assert set(found.loc[known, "status"]) == {"reliable"}
+    dependency = table(build).loc[("wc_dependency", "_T", "_T")]
+    assert (dependency["se"], dependency["reason"]) == (0, "known_total")
+    judged = pd.read_csv(build / "estimate" / "verdicts.csv", dtype=str)
+    assert "wc_dependency" not in set(judged["indicator"])
     assert (found.loc[known, "ci_low"] == found.loc[known, "estimate"]).all()
     rest = ~known
     assert found.loc[rest, "se"].to_numpy() == pytest.approx(expected.loc[rest, "se"].to_numpy(), rel=1e-8)
     assert not found.loc[rest, "reason"].fillna("").str.contains("known_total").any()
     # calibration matters here: the errors that ignore it are others
     assert (abs(found.loc[rest, "se"] / expected.loc[rest, "se_without_calibration"] - 1) > 3e-4).all()
+
+
+def test_comparisons_and_models_have_the_error_of_r(build: Path, root: Path) -> None:
+    expected = pd.read_csv(HERE / "analyses.expected.csv", comment="#", index_col="what")
+    loaded = load_study(build.parent.parent / "weighting_country", Project(root))
+    microdata = read_microdata(build / "ingest", loaded.dictionary)
+    # Its few families show too little to be published; the arithmetic is that of any study.
+    shown = read_estimates(build / "estimate" / "estimates.csv").assign(status="reliable")
+    compared = compare_study(
+        loaded.study, loaded.dictionary, microdata, study_design(loaded.study, microdata),
+        read_weights(build / "weight", microdata), shown,
+        study_calibrations(build / "weight", loaded.study, loaded.dictionary, microdata),
+    ).set_index("indicator")  # fmt: skip
+    models = pd.read_csv(build / "estimate" / "models.csv").set_index("term")
+    for name, row, number in (
+        ("difference", compared.loc["wc_mean_rooms"], "estimate"),
+        ("logistic", models.loc["wc_rooms"], "coefficient"),
+    ):
+        calibrated, given = expected.loc[f"calibrated_{name}"], expected.loc[f"given_{name}"]
+        assert row[number] == pytest.approx(calibrated["estimate"], rel=1e-7)
+        assert row["se"] == pytest.approx(calibrated["se"], rel=1e-7)
+        assert abs(given["se"] / calibrated["se"] - 1) > 1e-3
+    # Both sides are known totals: there is no error that a test could weigh the difference against.
+    assert compared.loc["wc_families", "reason"] == "no_error"
 
 
 def test_the_second_engine_agrees(build: Path) -> None:
