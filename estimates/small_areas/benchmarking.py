@@ -13,7 +13,7 @@ BENCHMARKS: tuple[Benchmark, ...] = ("none", "ratio", "difference", "weighted")
 
 
 def benchmarked(
-    estimate: npt.ArrayLike, share: npt.ArrayLike, target: float, *, method: Benchmark,
+    estimate: npt.ArrayLike, share: npt.ArrayLike, target: npt.ArrayLike, *, method: Benchmark,
     mse: npt.ArrayLike | None = None,
 ) -> FloatArray:
     r"""Move predictions so that their weighted mean is a known figure.

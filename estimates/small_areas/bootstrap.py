@@ -12,7 +12,7 @@ from estimates.small_areas.area_variance import FloatArray, area_variances
 from estimates.small_areas.scales import Scale, from_model, plain_inverse
 
 CHUNK = 100
-Finish = Callable[[FloatArray], FloatArray]
+Finish = Callable[[FloatArray, FloatArray], FloatArray]
 Tell = Callable[[int, int], None]
 
 
@@ -58,7 +58,8 @@ def bootstrap_errors(
     positive : bool
         As in `fit_area_model`.
     finish : callable, optional
-        What is done to (R, n) predictions before they are published: limits, a benchmark.
+        What is done to (R, n) predictions before they are published: limits, and a benchmark from the (R, m) direct
+        estimates drawn.
     tell : callable, optional
         Called with the number of replicates done and wanted.
 
@@ -93,7 +94,7 @@ def bootstrap_errors(
         zeros += zero
         predicted, correction, g1 = _predict(y, d, variance, model)
         shown, meant = from_model(predicted, correction, scale), plain_inverse(truth, scale)
-        done = shown if finish is None else finish(shown)
+        done = shown if finish is None else finish(shown, y)
         sums += np.stack([((predicted - truth) ** 2).sum(axis=0), ((done - meant) ** 2).sum(axis=0),
                           ((shown - meant) ** 2).sum(axis=0), g1.sum(axis=0)])  # fmt: skip
         if tell is not None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from surveys.synthetic.numbers import Floats, Integers, choose, uniform
+from surveys.synthetic.places import Places
 from surveys.synthetic.population import Flags, Population
 from surveys.synthetic.situation import RETURNED, settlement
 
@@ -95,13 +96,7 @@ def episode_year(country: Population, families: Integers, episode: Integers, cou
 def origins(country: Population, families: Integers) -> Integers:
     """Municipality where each family lived before its latest move; for one that returned, the present one."""
     places, values = country.places, country.values
-    base = np.bincount(places.segment_municipality, weights=places.segment_families, minlength=places.code.size)
-    base *= np.where(places.prioritised, 1.0, values["violence_elsewhere"])
-    named = np.isin(places.code, list(values["origin_shares"]))
-    share = base * np.where(named, 0.0, 1.0)
-    share *= (1 - sum(values["origin_shares"].values())) / share.sum()
-    for code, part in values["origin_shares"].items():
-        share[places.code == code] = part
+    share = origin_shares(places, values)
     near = np.where(places.department[:, None] == places.department[None, :], values["nearness"], 1.0)
     home = country.municipality[families]
     origin = np.empty(families.size, dtype=np.int64)
@@ -110,6 +105,18 @@ def origins(country: Population, families: Integers) -> Integers:
         mine = home == municipality
         origin[mine] = choose(u[mine], share * near[municipality])
     return np.where(settlement(country, families)[0] == RETURNED, home, origin)
+
+
+def origin_shares(places: Places, values: Mapping[str, Any]) -> Floats:
+    """Share of each municipality in the origins of those who move, (m,), before nearness."""
+    base = np.bincount(places.segment_municipality, weights=places.segment_families, minlength=places.code.size)
+    base *= np.where(places.prioritised, 1.0, values["violence_elsewhere"])
+    named = np.isin(places.code, list(values["origin_shares"]))
+    share = base * np.where(named, 0.0, 1.0)
+    share *= (1 - sum(values["origin_shares"].values())) / share.sum()
+    for code, part in values["origin_shares"].items():
+        share[places.code == code] = part
+    return np.asarray(share)
 
 
 def needs(country: Population, families: Integers) -> dict[str, Any]:
