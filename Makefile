@@ -5,6 +5,7 @@ DATA     ?= $(if $(wildcard ../shared/data),../shared/data,data)
 BUILD    ?= build
 LANGUAGE ?=
 NAME     ?=
+STUDIES  ?=
 AT       ?=
 
 VENV     := .venv
@@ -15,7 +16,7 @@ WHERE     = --study "$(STUDY)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
 STAGES   := plan ingest weight estimate report validate disseminate
 
 .DEFAULT_GOAL := help
-.PHONY: help study $(STAGES) attack list new-study dictionary totals-template totals-check check test lint certify bench lock clean environment environment-dev
+.PHONY: help study $(STAGES) attack harmonized list new-study dictionary totals-template totals-check check test lint certify bench lock clean environment environment-dev
 
 help: ## what can be done
 	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en]"
@@ -48,6 +49,9 @@ disseminate: environment ## tables for the census office
 
 attack: environment ## attack the finished files of a release and of its report: [EARLIER=folder of an earlier release]
 	@$(RUN) attack $(WHERE) $(if $(EARLIER),--earlier "$(EARLIER)")
+
+harmonized: environment ## studies of several countries side by side, published and estimated: [STUDIES="slv_2018 hnd_2018"]
+	@$(RUN) harmonized --studies "$(STUDIES)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
 
 list: environment ## the studies and the state each is in
 	@$(RUN) list --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)

@@ -13,6 +13,7 @@ from pipeline.problem_texts import DISK_TROUBLE, INTERNAL_ERROR, INTERRUPTED, ST
 from pipeline.progress import Progress
 from pipeline.project import Project
 from pipeline.runner import Request, run_stages
+from pipeline.sources import is_published_only
 from pipeline.stages import STAGES
 from surveys.problems import Language, Problem, ProblemsFound, StudyError
 
@@ -113,10 +114,24 @@ def _do(options: argparse.Namespace, language: Language, progress: Progress) -> 
     elif options.target == "dictionary":
         for path in _codebook(project, options.study, build):
             print(_shown(path))
+    elif options.target == "harmonized":
+        from pipeline.harmonized import harmonized
+
+        data = Path(options.data).resolve()
+        names = options.studies.replace(",", " ").split()
+        for path in harmonized(
+            project, lambda name: Request(project, find_study(project, name), data, build, language), names, progress
+        ):
+            print(_shown(path))
     else:
         folder = find_study(project, options.study)
         request = Request(project, folder, Path(options.data).resolve(), build, language)
-        if options.target == "bench":
+        if is_published_only(folder):
+            from pipeline.harmonized import published_study
+
+            for path in published_study(request, options.target):
+                print(_shown(path))
+        elif options.target == "bench":
             from pipeline.bench import bench
 
             print(bench(request, progress))
@@ -151,9 +166,10 @@ def results_of(results: Path, target: str) -> list[Path]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__, allow_abbrev=False)
-    others = ("list", "new-study", "dictionary", "totals-template", "totals-check", "bench", "attack")
+    others = ("list", "new-study", "dictionary", "totals-template", "totals-check", "bench", "attack", "harmonized")
     parser.add_argument("target", choices=("study", *STAGES, *others))
     parser.add_argument("--study", default="", help="name of a study, or path of a study folder")
+    parser.add_argument("--studies", default="", help="studies to put side by side, for harmonized")
     parser.add_argument("--data", default="data", help="folder of source files")
     parser.add_argument("--build", default="build", help="folder of results")
     parser.add_argument("--language", help="es or en")

@@ -8,11 +8,13 @@ from pipeline.freshness import Ingredients, freshness
 from pipeline.manifest import Manifest
 from pipeline.project import Project
 from pipeline.runner import failed_folder
+from pipeline.sources import is_published_only
 from pipeline.stages import STAGES
 from surveys.problems import Language, ProblemsFound
 
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
+        "published": "published figures only; nothing to run",
         "fresh": "up to date",
         "never": "never run",
         "stale": "to be run again from: {stage} ({reason})",
@@ -27,6 +29,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "elsewhere": "{state} (its study folder is elsewhere)",
     },
     "es": {
+        "published": "solo cifras publicadas; nada que ejecutar",
         "fresh": "al día",
         "never": "sin ejecutar",
         "stale": "por repetir desde: {stage} ({reason})",
@@ -87,6 +90,8 @@ def state_of(ingredients: Ingredients, language: Language) -> str:
     """Say the state of one study: up to date, to be run again and why, failed, without source files."""
     words = _WORDS[language]
     results = ingredients.build
+    if is_published_only(ingredients.study_folder):
+        return words["published"]
     try:
         missing = ingredients.missing_sources()
     except ProblemsFound:

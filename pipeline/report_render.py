@@ -6,31 +6,39 @@ import base64
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import jinja2
 from markupsafe import Markup
 
-from pipeline.report_model import Report
 from pipeline.report_text import characters, printable
+from pipeline.report_words import Words
 
 
-def render_typst(report: Report, templates: Path) -> str:
-    """Write the Typst source of a report; charts are expected as ``<anchor>.svg`` beside it."""
+class Printable(Protocol):
+    """What every document has, whatever its template; the template reads the rest."""
+
+    @property
+    def words(self) -> Words:
+        """Phrases in the language of the document."""
+
+
+def render_typst(report: Printable, templates: Path, template: str = "report.j2", **extra: object) -> str:
+    """Write the Typst source of a document; charts are expected as ``<anchor>.svg`` beside it."""
     known = characters(templates / "fonts")
 
     def escape(value: object) -> Markup:
         return value if isinstance(value, Markup) else Markup(typst_text(str(value), known))
 
-    return _render(report, templates, "_typst.j2", finalize=escape,
+    return _render(report, templates, "_typst.j2", template, finalize=escape, **extra,
                    filters={"q": lambda value: Markup(typst_string(str(value), known)), "n": typst_number})
 
 
-def render_html(report: Report, templates: Path) -> str:
-    """Write the page of a report: one file, nothing loaded, a policy that forbids all but its own style."""
+def render_html(report: Printable, templates: Path, template: str = "report.j2", **extra: object) -> str:
+    """Write the page of a document: one file, nothing loaded, a policy that forbids all but its own style."""
     style = (templates / "page.css").read_text(encoding="utf-8").strip()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return _render(report, templates, "_html.j2", finalize=None, filters={},
+    return _render(report, templates, "_html.j2", template, finalize=None, filters={}, **extra,
                    style=Markup(style), style_hash=f"sha256-{digest}")
 
 
@@ -55,12 +63,12 @@ def typst_number(value: float | bool) -> Markup:
 
 
 def _render(
-    report: Report, templates: Path, backend: str, *, finalize: Callable[[Any], Any] | None,
+    report: Printable, templates: Path, backend: str, name: str, *, finalize: Callable[[Any], Any] | None,
     filters: dict[str, Callable[..., Any]], **extra: object,
 ) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates), autoescape=True, undefined=jinja2.StrictUndefined,
         finalize=finalize, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     environment.filters.update(filters)
-    template = environment.get_template("report.j2")
+    template = environment.get_template(name)
     return template.render(backend=backend, report=report, w=report.words, safe_svg=Markup, **extra)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,12 @@ def find_source(data: Path, study: str, file: str) -> Path:
             return candidate
     below = sorted(folder / file for folder in data.iterdir() if (folder / file).is_file()) if data.is_dir() else []
     return below[0] if below else direct
+
+
+def is_published_only(folder: Path) -> bool:
+    """Tell, without checking the study, whether its ``study.yaml`` says that it has no microdata."""
+    text = (folder / "study.yaml").read_text(encoding="utf-8", errors="replace")
+    return re.search(r"^published_only:\s*true\s*$", text, flags=re.MULTILINE) is not None
 
 
 def declared(study_file: Path, cache: Path) -> Declared:

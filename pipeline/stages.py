@@ -43,8 +43,8 @@ class Stage:
     records: bool = True
 
 
-_PUBLISHED = ("published.csv",)
-_TABLES = ("published.csv", "population_totals.csv")
+_PUBLISHED = ("published.csv", "figures.yaml")
+_TABLES = (*_PUBLISHED, "population_totals.csv")
 
 STAGES: dict[str, Stage] = {
     stage.name: stage

@@ -162,14 +162,15 @@ def load_study(folder: Path, project: _Rooted) -> LoadedStudy:
     paths = [folder / "study.yaml"]
     base = None if base_folder is None else _read(base_folder, "study.yaml")
     study = _merged(own, base)
-    mapping_own = _read(folder, "mapping.yaml")
+    alone = study.data.get("published_only") is True and not (folder / "mapping.yaml").is_file()
+    mapping_own = YamlDocument({"levels": {}}, "mapping.yaml", {}) if alone else _read(folder, "mapping.yaml")
     mapping_base = None if base_folder is None or not (base_folder / "mapping.yaml").is_file() else _read(
         base_folder, "mapping.yaml")
     mapping = _merged(mapping_own, mapping_base)
     for name, home in (("mapping.yaml", folder), ("study.yaml", base_folder), ("mapping.yaml", base_folder)):
         if home is not None and (home / name).is_file():
             paths.append(home / name)
-    problems = [*_shape_problems(study, "study"), *_shape_problems(mapping, "mapping")]
+    problems = [*_shape_problems(study, "study"), *([] if alone else _shape_problems(mapping, "mapping"))]
     if own.data.get("study") != folder.name and "study" in own.data:
         problems.append(Problem(NAME_DIFFERS, own.where(("study",)),
                                 {"name": own.data["study"], "folder": folder.name}))
@@ -180,6 +181,8 @@ def load_study(folder: Path, project: _Rooted) -> LoadedStudy:
     paths += additions
     files = StudyFiles(folder, study, mapping, tuple(paths))
     loaded = LoadedStudy(study_from(study.data), mapping_from(mapping.data), dictionary, files)
+    if alone:
+        return loaded
     problems = study_problems(loaded.study, loaded.mapping, dictionary, in_study=study.where,
                               in_mapping=mapping.where)
     problems = problems or plan_problems(loaded.study, loaded.mapping, dictionary, where=study.where)

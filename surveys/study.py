@@ -191,6 +191,7 @@ class Study:
     response: tuple[Response, ...] = ()
     analyses: Analyses = field(default_factory=Analyses)
     extrapolation: Extrapolation | None = None
+    published_only: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -203,6 +204,13 @@ class Study:
         """Pairs (level, variable) of the weights, in the order of the recipe."""
         return tuple((step.level or self.design.level, step.variable)
                      for step in self.weighting if step.variable is not None)
+
+
+_NO_MICRODATA = Label(es="El estudio no tiene microdatos aquí.", en="The study has no microdata here.")
+# Of a study that holds published figures only; nothing is estimated from it.
+NO_DESIGN = DesignRoles(
+    "household", Role(unavailable=_NO_MICRODATA, fallback="single_stratum"),
+    Role(unavailable=_NO_MICRODATA, fallback="household"), Role(unavailable=_NO_MICRODATA))  # fmt: skip
 
 
 def study_from(data: Mapping[str, Any]) -> Study:
@@ -219,7 +227,7 @@ def study_from(data: Mapping[str, Any]) -> Study:
     """
     known = {"study", "extends", "title", "subtitle", "country", "year", "reference_period", "producer",
              "synthetic", "working_group", "sources", "design", "weighting", "tabulation", "publication",
-             "report", "languages", "response", "extrapolation", *ANALYSIS_ENTRIES}
+             "report", "languages", "response", "published_only", "extrapolation", *ANALYSIS_ENTRIES}
     report = data.get("report") or {}
     publication = data.get("publication") or {}
     return Study(
@@ -229,8 +237,8 @@ def study_from(data: Mapping[str, Any]) -> Study:
         producer=_optional_label(data.get("producer")),
         synthetic_seed=(data.get("synthetic") or {}).get("seed"),
         working_group=tuple(_member(item) for item in data.get("working_group") or ()),
-        sources={name: _source(name, item) for name, item in data["sources"].items()},
-        design=_design(data["design"]),
+        sources={name: _source(name, item) for name, item in (data.get("sources") or {}).items()},
+        design=_design(data["design"]) if "design" in data else NO_DESIGN,
         weighting=tuple(_step(item) for item in data.get("weighting") or ()),
         tabulation=tuple(Tabulation(tuple(item["indicators"]), tuple(_names(names) for names in item["by"]))
                          for item in data.get("tabulation") or ()),
@@ -250,6 +258,7 @@ def study_from(data: Mapping[str, Any]) -> Study:
         response=tuple(_response(item) for item in data.get("response") or ()),
         analyses=analyses_from(data),
         extrapolation=extrapolation_from(data.get("extrapolation")),
+        published_only=data.get("published_only", False),
         settings={name: item for name, item in data.items() if name not in known},
     )
 
