@@ -153,6 +153,27 @@ def sum_by(group: IntVector, values: FloatVector, groups: int) -> FloatVector:
     return np.bincount(group, weights=values, minlength=groups).astype(np.float64, copy=False)
 
 
+def steady_sum_by(group: IntVector, values: FloatVector, groups: int, held: FloatVector) -> FloatVector:
+    r"""Sum values by group as `sum_by`, (groups,), without the rounding of a long sum of like terms.
+
+    Parameters
+    ----------
+    group, values : (K,)
+        Groups and what is summed.
+    groups : int
+        Number of groups.
+    held : (groups,) float
+        Values in each group.
+
+    Notes
+    -----
+    A second pass adds what the values depart from their mean: :math:`n \bar q + \sum (q_i - \bar q)`, whose second
+    term is small and rounds to little.
+    """
+    mean = sum_by(group, values, groups) / np.maximum(held, 1.0)
+    return held * mean + sum_by(group, values - mean[group], groups)
+
+
 def provisional_centre(measure: Measure, weight: FloatVector) -> float:
     """Find a ratio near the measure's own, to be taken out before summing; 0 for totals and shares."""
     return 0.0 if measure.kind == "total" or measure.is_share else ratio_of_some_rows(measure, weight)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from estimates.lonely_psu import lonely_contribution
 from estimates.measure import FloatVector, IntVector
-from estimates.psu_totals import sum_by
+from estimates.psu_totals import steady_sum_by, sum_by
 from surveys.design import Design
 
 
@@ -112,7 +112,8 @@ class StratumCells:
         self.count = keys.size
         n_h = design.psus_per_stratum[self.stratum]
         self.n_h = n_h.astype(np.float64)
-        self.empty = n_h - np.bincount(self.group, minlength=self.count)
+        self.held = np.bincount(self.group, minlength=self.count).astype(np.float64)
+        self.empty = n_h - self.held
         self.alone = n_h == 1
         factor = design.fpc[self.stratum] * self.n_h / np.maximum(self.n_h - 1.0, 1.0)
         if share is not None:
@@ -122,7 +123,7 @@ class StratumCells:
     def variances(self, totals: FloatVector) -> FloatVector:
         """Variance of each cell's total, (D,), from the totals of the pairs, (K,)."""
         mean = sum_by(self.group, totals, self.count) / self.n_h
-        squares = sum_by(self.group, (totals - mean[self.group]) ** 2, self.count)
+        squares = steady_sum_by(self.group, (totals - mean[self.group]) ** 2, self.count, self.held)
         within = self.factor * (squares + self.empty * mean**2)
         variance = sum_by(self.cell, within, self.cells)
         if self.design.lonely_psu == "centred":

@@ -52,7 +52,8 @@ def effective_sample(
         *(np.asarray(value, dtype=np.float64) for value in (p, se, n, df))
     )
     inner = (share > 0) & (share < 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    # A vanishing error makes any number of rows worth more than there are: the cap decides.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         worth = share * (1 - share) / error**2
         # With infinite df no adjustment is asked for: Wilson with z, for instance.
         ratio = t_quantile(rows - 1, confidence) / t_quantile(degrees, confidence)

@@ -53,7 +53,9 @@ def logit(
     valid = valid_proportion(share, error, degrees)
     inner = valid & (share > 0) & (share < 1)
     safe = np.where(inner, share, 0.5)
-    half = t_quantile(degrees, confidence) * np.where(inner, error, 0.0) / (safe * (1 - safe))
+    # A share next to 0 or 1 may have an error that is infinite on this scale: the interval is then 0 to 1.
+    with np.errstate(over="ignore"):
+        half = t_quantile(degrees, confidence) * np.where(inner, error, 0.0) / (safe * (1 - safe))
     centre = special.logit(safe)
     edge = zero_cell(share, n, deff=deff, confidence=confidence)
     low = np.where(inner, special.expit(centre - half), edge.low)

@@ -7,7 +7,7 @@ import numpy as np
 from estimates.degrees_of_freedom import domain_degrees_of_freedom
 from estimates.design_effects import Reference, srs_variance
 from estimates.measure import FloatVector, Measure
-from estimates.psu_totals import CellIndex, PsuTotals, sum_by
+from estimates.psu_totals import CellIndex, PsuTotals, steady_sum_by, sum_by
 from estimates.statistics.cell_estimates import CellEstimates
 from estimates.statistics.spread import weighted_squares
 from estimates.variance import StratumCells
@@ -61,8 +61,9 @@ def ratio(
     """
     cells = index.cells
     cell = index.cell
-    numerator = sum_by(cell, totals.numerator, cells)
-    denominator = sum_by(cell, totals.denominator, cells)
+    pairs = sum_by(cell, np.ones(cell.size), cells)
+    numerator = steady_sum_by(cell, totals.numerator, cells, pairs)
+    denominator = steady_sum_by(cell, totals.denominator, cells, pairs)
     population = sum_by(cell, totals.weight, cells)
     n = sum_by(cell, totals.n, cells)
     cases = sum_by(cell, totals.cases, cells)
