@@ -182,7 +182,8 @@ class Ingredients:
             f"{label}/{path.relative_to(folder).as_posix()}": path
             for label, folder in self._folders.items()
             for path in files_below(folder)
-            if path.suffix != ".md" and path.name not in stage.ignores
+            if (path.suffix != ".md" or (stage.texts and path.name.startswith("recommendations.")))
+            and not {path.name, path.relative_to(folder).parts[0]} & set(stage.ignores)
         }
         if self.project.dictionary.is_file():
             files["data_dictionary.yaml"] = self.project.dictionary

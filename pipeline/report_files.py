@@ -19,10 +19,11 @@ def read_records(folders: Mapping[str, Path]) -> dict[str, Mapping[str, Any]]:
 
 
 def write_report(folder: Path, report: Report, templates: Path) -> None:
-    """Write one language of a report: PDF and page."""
+    """Write one language of a report: PDF, page, and the brief of two pages."""
     language = report.words.language
     charts = {chart.anchor: chart.svg for chart in report.charts if chart.svg}
-    pdf = compile_pdf(render_typst(report, templates), charts, templates, year=report.year,
-                      where=f"report_templates  report_{language}.pdf")
-    (folder / f"report_{language}.pdf").write_bytes(pdf)
+    for name in ("report", "brief"):
+        pdf = compile_pdf(render_typst(report, templates, f"{name}.j2"), charts, templates, year=report.year,
+                          where=f"report_templates  {name}_{language}.pdf")
+        (folder / f"{name}_{language}.pdf").write_bytes(pdf)
     (folder / f"report_{language}.html").write_text(render_html(report, templates), encoding="utf-8")

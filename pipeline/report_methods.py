@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import Any
 
 from estimates.protection import DisclosureRule
@@ -16,7 +14,6 @@ from pipeline.report_weighting import calibration_texts, factor_rows, response_r
 from pipeline.report_words import Words
 from surveys.study import Study
 
-PROGRAMS = ("numpy", "pandas", "scipy", "matplotlib", "jinja2", "typst")
 Records = Mapping[str, Mapping[str, Any]]
 
 
@@ -56,7 +53,7 @@ def methods_sections(study: Study, records: Records, labels: Labels, notes: tupl
     Returns
     -------
     tuple of Section
-        Design, weighting, variance, standard, indicators, data review, software. A part without a record is
+        Design, weighting, variance, standard, indicators, data review. A part without a record is
         left out.
     """
     words = labels.words
@@ -65,8 +62,23 @@ def methods_sections(study: Study, records: Records, labels: Labels, notes: tupl
                 _weighting(weight.get("steps", ()), labels), *_weighting_quality(weight.get("steps", ()), words),
                 _variance(estimate.get("methods", {}), labels),
                 *_standards(estimate, words), _indicators(study, labels),
-                _findings(ingest.get("findings", {}), words), _software(words)]
+                _findings(ingest.get("findings", {}), words)]
     return tuple(section for section in sections if section.rows or section.paragraphs)
+
+
+def method_text(study: Study, records: Records, words: Words, confidence: str) -> str:
+    """Say in a few sentences how the figures were made, for a document without an annex."""
+    design = records.get("estimate", {}).get("design", {})
+    parts = []
+    if design.get("psus") is not None and design.get("strata") is not None:
+        parts.append(words.say("brief_sample", psus=plain(float(design["psus"]), 0),
+                               strata=plain(float(design["strata"]), 0)))
+    parts.append(words.say("brief_interval", confidence=confidence))
+    for name in study.publication.standards[:1]:
+        known = STANDARDS.get(name)
+        named = name if known is None else known.es if words.language == "es" else known.en
+        parts.append(words.say("brief_standard", standard=named))
+    return " ".join(parts)
 
 
 def sources_of(study: Study, records: Records, words: Words) -> tuple[Source, ...]:
@@ -79,7 +91,8 @@ def sources_of(study: Study, records: Records, words: Words) -> tuple[Source, ..
         title = str(ran.get("file") or source.file)
         if source.format == "synthetic":
             seed = words.say("seed", seed=study.synthetic_seed)
-            title = f"{words['source_synthetic']}: {name}"
+            named = name if source.label is None else source.label.get(words.language)
+            title = f"{words['source_synthetic']}: {named}"
             facts.append((words["source_file"], f"{words['source_none']} {seed}"))
         else:
             facts.append((words["source_sha"], str(ran.get("sha256") or source.sha256 or "")))
@@ -224,11 +237,6 @@ def _findings(findings: Mapping[str, Any], words: Words) -> Section:
                  for severity in ("error", "warning", "note")) if findings else ()
     return Section(words["findings"], (words["findings_intro"],) if rows else (),
                    (words["status"], words["count"]) if rows else (), rows, (1,))
-
-
-def _software(words: Words) -> Section:
-    rows = (("Python", platform.python_version()), *((name, version(name)) for name in PROGRAMS))
-    return Section(words["software"], (), (words["software_name"], words["software_version"]), rows)
 
 
 def _sentence(label: Any, words: Words) -> str:

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from pipeline.report_blocks import Block, Chart, Material, Results
 from pipeline.report_exhibits import Exhibits
-from pipeline.report_extended import is_extended
-from pipeline.report_labels import Labels
-from pipeline.report_methods import Section, Source, methods_sections, sources_of
-from pipeline.report_numbers import estimate_text, with_sign
-from pipeline.report_tables import EXTENDED_MARK, MARKS, Table, interval_text, point_of, precision, select
+from pipeline.report_full_tables import full_tables
+from pipeline.report_glossary import glossary_of
+from pipeline.report_kinds import KINDS
+from pipeline.report_methods import Section, Source, method_text, methods_sections, sources_of
+from pipeline.report_quality import quality_sections
+from pipeline.report_recommendations import Passage, recommendations_of
+from pipeline.report_summary import Summary, build_summary
+from pipeline.report_tables import MARKS, Table
 from pipeline.report_words import Words
-from surveys.dictionary import Dictionary
-from surveys.study import Study
+from surveys.study import Exhibit, Study
 
-
-@dataclass(frozen=True)
-class KeyFigure:
-    """A headline number: large text, what it is, its interval, and a mark where it needs one."""
-
-    value: str
-    label: str
-    interval: str
-    note: str
-    scale: tuple[float, float, float] | None
+BRIEF_PICTURES = 2
 
 
 @dataclass(frozen=True)
@@ -44,7 +34,10 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report in one language."""
+    """A whole report in one language.
+
+    ``draft`` is False only for a report that every validator has signed; until then each page says that it is a draft.
+    """
 
     words: Words
     title: str
@@ -53,16 +46,23 @@ class Report:
     reference_period: str
     year: int
     synthetic: bool
+    draft: bool
     foreword: tuple[str, ...]
-    members: tuple[tuple[str, str], ...]
-    key_figures: tuple[KeyFigure, ...]
-    key_intro: str
+    members: tuple[tuple[str, str, str], ...]
+    decisions: tuple[tuple[str, str, str], ...]
+    summary: Summary
     chapters: tuple[Chapter, ...]
+    recommendations: tuple[Passage, ...]
     reading: tuple[str, ...]
     marks: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
+    quality: tuple[Section, ...]
     chart_tables: tuple[Table | Results, ...]
+    full_tables: tuple[Table, ...]
     sources: tuple[Source, ...]
+    glossary: tuple[tuple[str, str], ...]
+    brief: tuple[Block, ...]
+    method: str
 
     @property
     def charts(self) -> tuple[Chart, ...]:
@@ -70,95 +70,67 @@ class Report:
         return tuple(item for chapter in self.chapters for item in chapter.exhibits if isinstance(item, Chart))
 
 
-def build_report(
-    frame: pd.DataFrame, study: Study, dictionary: Dictionary, records: Mapping[str, Mapping[str, Any]],
-    words: Words, *, fonts: Path, analyses: Mapping[str, pd.DataFrame] | None = None, folder: Path | None = None,
-) -> Report:
-    """Build the report of one study in the language of the words.
+def build_report(material: Material, templates: Path, *, final: bool = False) -> Report:
+    """Build the report of one study in the language of the material's words.
 
     Parameters
     ----------
-    frame : DataFrame
-        Published view of the estimates: hidden rows have no numbers.
-    study : Study
-        Its report plan says what is shown.
-    dictionary : Dictionary
-        Labels, the study's additions included.
-    records : mapping
-        ``record.json`` of the stages ``ingest``, ``weight`` and ``estimate``; a stage may be absent.
-    words : Words
-        Fixed phrases.
-    fonts : Path
-        Fonts of the charts.
-    analyses : mapping of str to DataFrame, optional
-        Comparisons, models and tests, as the estimation stage left them.
-    folder : Path, optional
-        The study's folder, for files that an exhibit names.
+    material : Material
+        Estimates and other tables, records of the stages, and the study with what it wants to be shown.
+    templates : Path
+        Folder with ``glossary.yaml``.
+    final : bool
+        Whether every validator has signed; a report that is not final says on each page that it is a draft.
 
     Returns
     -------
     Report
     """
-    language = words.language
-    labels = Labels(dictionary, words)
-    methods = records.get("estimate", {}).get("methods", {})
-    confidence = f"{100 * float(methods.get('confidence', 0.95)):g}"
+    study, labels = material.study, material.labels
+    words, language = labels.words, labels.words.language
     plan = [exhibit for chapter in study.report.chapters for exhibit in chapter.exhibits]
-    material = Material(frame, labels, confidence, fonts, study, analyses or {}, records, folder)
     builder = Exhibits(material, plan)
-    chapters = tuple(
-        Chapter(number, chapter.title.get(language), _paragraphs(chapter.text.get(language) if chapter.text else ""),
-                tuple(builder.blocks(chapter.exhibits)))
-        for number, chapter in enumerate(study.report.chapters, start=1))
+    chapters, blocks = [], []
+    for number, chapter in enumerate(study.report.chapters, start=1):
+        made = tuple(builder.blocks(chapter.exhibits))
+        blocks += list(zip(chapter.exhibits, made, strict=True))
+        text = _paragraphs(chapter.text.get(language) if chapter.text else "")
+        chapters.append(Chapter(number, chapter.title.get(language), text, made))
+    shown = [exhibit for exhibit in plan if KINDS[exhibit.kind].of_estimates]
     return Report(
         words=words, title=study.title.get(language),
         subtitle=study.subtitle.get(language) if study.subtitle else "",
         producer=study.producer.get(language) if study.producer else "",
         reference_period=study.reference_period.get(language) if study.reference_period else str(study.year),
-        year=study.year, synthetic=study.synthetic,
+        year=study.year, synthetic=study.synthetic, draft=not final,
         foreword=_paragraphs(study.report.foreword.get(language) if study.report.foreword else ""),
-        members=tuple((member.institution, words.either(f"role_{member.role}", member.role))
+        members=tuple((member.institution, words.either(f"role_{member.role}", member.role),
+                       "; ".join(labels.indicator(name) for name in member.validates))
                       for member in study.working_group),
-        key_figures=tuple(_key_figure(frame, figure.indicator, figure.domain, labels, confidence)
-                          for figure in study.report.key_figures),
-        key_intro=words.say("key_figures_intro", confidence=confidence),
-        chapters=chapters,
+        decisions=_decisions(study, language),
+        summary=build_summary(material), chapters=tuple(chapters),
+        recommendations=recommendations_of(material.folder, language),
         reading=(words["design_intro"], words["design_compare"], words["reading_columns"]),
-        marks=tuple((mark, words[f"mark_{status}"]) for mark, status in _marks(study)),
-        sections=methods_sections(
-            study, records, labels, _paragraphs(study.design.notes.get(language) if study.design.notes else "")),
-        chart_tables=tuple(builder.data_tables),
-        sources=sources_of(study, records, words),
+        marks=tuple((mark, words[f"mark_{status}"]) for status, mark in MARKS.items()),
+        sections=methods_sections(study, material.records, labels,
+                                  _paragraphs(study.design.notes.get(language) if study.design.notes else "")),
+        quality=quality_sections(material),
+        chart_tables=tuple(builder.data_tables), full_tables=full_tables(material, shown, builder),
+        sources=sources_of(study, material.records, words), glossary=glossary_of(templates, study, language),
+        brief=brief_blocks(blocks), method=method_text(study, material.records, words, material.confidence),
     )
 
 
-def _key_figure(
-    frame: pd.DataFrame, indicator: str, domain: Mapping[str, str], labels: Labels, confidence: str,
-) -> KeyFigure:
-    words = labels.words
-    rows = select(frame, indicator, tuple(domain), labels)
-    for name, code in domain.items():
-        rows = rows[rows[labels.column(name, frame)] == code]
-    name = " · ".join([labels.indicator(indicator),
-                       *(labels.domain_alone(by, code) for by, code in domain.items())])
-    if len(rows) == 0:
-        return KeyFigure(MARKS["empty"], name, "", words["mark_empty"], None)
-    point = point_of(rows.iloc[0], name, precision(frame, indicator, labels))
-    if not point.shown:
-        return KeyFigure(MARKS[point.status], name, "", words[f"mark_{point.status}"], None)
-    value = with_sign(estimate_text(point.estimate, point.unit, point.decimals), point.unit, words.language)
-    note = f"{MARKS['weak']} {words['mark_weak']}" if point.status == "weak" else ""
-    if is_extended(str(rows.iloc[0]["reason"])):
-        note = f"{note} {EXTENDED_MARK} {words['mark_extended']}".strip()
-    scale = (point.low, point.estimate, point.high) if point.unit == "percent" else None
-    return KeyFigure(value, name, interval_text(point, words, confidence), note, scale)
+def brief_blocks(blocks: Sequence[tuple[Exhibit, Block]]) -> tuple[Block, ...]:
+    """Choose what the two-page brief shows: exhibits with ``brief: true``, otherwise the first two pictures."""
+    chosen = [block for exhibit, block in blocks if exhibit.options.get("brief")]
+    pictures = [block for _, block in blocks if isinstance(block, Chart) and block.svg]
+    return tuple(chosen or pictures[:BRIEF_PICTURES])
 
 
-def _marks(study: Study) -> Iterator[tuple[str, str]]:
-    """Yield the marks that a report of this study may print, with the status they stand for."""
-    yield from ((mark, status) for status, mark in MARKS.items())
-    if study.extrapolation is not None and study.extrapolation.use:
-        yield EXTENDED_MARK, "extended"
+def _decisions(study: Study, language: str) -> tuple[tuple[str, str, str], ...]:
+    return tuple((str(item["date"]), str(item["decision"][language]), "; ".join(item["by"]))
+                 for item in study.settings.get("decisions") or ())
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:

@@ -35,6 +35,12 @@ def build_points_chart(exhibit: Exhibit, material: Material, place: Place) -> Bu
         points.sort(key=lambda point: -point.estimate if point.shown else float("inf"))
     notes = [Note("", words.say(f"note_{exhibit.kind}", confidence=material.confidence)),
              *notes_of_points(exhibit.kind, points, material.labels)]
+    empty = [point.label for point in points if point.status == "empty"]
+    if len(empty) > 1 and exhibit.kind != "line":
+        # A row without a case has nothing to draw: its name goes to the notes, and the picture keeps to what there is.
+        notes = [note for note in notes if note.mark != MARKS["empty"]]
+        notes.append(Note(MARKS["empty"], words.say("no_cases_in", list=", ".join(empty))))
+        points = [point for point in points if point.status != "empty"]
     svg = draw(exhibit.kind, points, total=total, fonts=material.fonts, prefix=place.anchor) \
         if any(point.shown for point in points) else ""
     chart = Chart(

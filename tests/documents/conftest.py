@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +11,9 @@ import yaml
 
 from estimates.protection import published_view
 from pipeline.estimate_files import read_estimates
+from pipeline.report_blocks import Material
 from pipeline.report_files import write_report
+from pipeline.report_labels import Labels
 from pipeline.report_model import Report, build_report
 from pipeline.report_words import load_words
 from surveys.dictionary import Breakdown, Code, CodeList, Dictionary, Indicator, Label, Variable
@@ -91,12 +93,27 @@ def records() -> Mapping[str, Mapping[str, object]]:
             for stage in ("ingest", "weight", "estimate")}
 
 
+def material(language: str, frame: pd.DataFrame, study: Study, dictionary: Dictionary,
+             records: Mapping[str, Mapping[str, object]]) -> Material:
+    """What a report of the invented study is made from."""
+    labels = Labels(dictionary, load_words(TEMPLATES, language))
+    return Material(frame, labels, "95", TEMPLATES / "fonts", study, {}, records, DATA)
+
+
 @pytest.fixture(scope="session")
 def reports(study: Study, dictionary: Dictionary, estimates: pd.DataFrame,
             records: Mapping[str, Mapping[str, object]]) -> dict[str, Report]:
     """Report model by language."""
-    return {language: build_report(estimates, study, dictionary, records, load_words(TEMPLATES, language),
-                                   fonts=TEMPLATES / "fonts") for language in ("es", "en")}
+    return {language: build_report(material(language, estimates, study, dictionary, records), TEMPLATES)
+            for language in ("es", "en")}
+
+
+@pytest.fixture(scope="session")
+def rebuilt(study: Study, dictionary: Dictionary, records: Mapping[str, Mapping[str, object]]) -> Callable[..., Report]:
+    """Build the Spanish report again from other estimates."""
+    def build(frame: pd.DataFrame, **options: bool) -> Report:
+        return build_report(material("es", frame, study, dictionary, records), TEMPLATES, **options)
+    return build
 
 
 @pytest.fixture(scope="session")

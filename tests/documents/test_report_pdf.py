@@ -83,7 +83,7 @@ def test_every_font_is_embedded(folder: Path, language: str) -> None:
 
 def test_two_runs_give_the_same_bytes(folder: Path, reports: dict[str, Report], tmp_path: Path) -> None:
     write_report(tmp_path, reports["es"], TEMPLATES)
-    for name in ("report_es.pdf", "report_es.html"):
+    for name in ("report_es.pdf", "report_es.html", "brief_es.pdf"):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
 
 
@@ -107,7 +107,7 @@ def test_a_long_table_repeats_its_head(folder: Path) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_parts_are_there(folder: Path, reports: dict[str, Report], language: str) -> None:
     report, text = reports[language], "\n".join(pages(folder / f"report_{language}.pdf"))
-    for key in ("contents", "key_figures", "foreword", "design_notes", "methods", "weighting", "variance",
+    for key in ("contents", "summary", "foreword", "design_notes", "methods", "weighting", "variance",
                 "standards", "findings", "software", "sources", "glossary"):
         assert report.words[key] in text, key
     assert "9c1f3ab2d4e5f60718293a4b5c6d7e8f9c1f3ab2d4e5f60718293a4b5c6d7e8f" in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,14 +15,11 @@ from pypdf import PdfReader
 
 from pipeline.estimate_files import read_estimates
 from pipeline.report_files import write_report
-from pipeline.report_model import Report, build_report
+from pipeline.report_model import Report
 from pipeline.report_numbers import estimate_text
 from pipeline.report_render import render_typst, typst_number, typst_string, typst_text
 from pipeline.report_tables import HIDDEN, Row, Table
 from pipeline.report_text import characters
-from pipeline.report_words import load_words
-from surveys.dictionary import Dictionary
-from surveys.study import Study
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "report_templates"
@@ -66,13 +63,12 @@ def test_hidden_numbers_are_nowhere(folder: Path, language: str) -> None:
 
 
 def test_hidden_numbers_stay_hidden_even_from_internal_rows(
-    study: Study, dictionary: Dictionary, records: Mapping[str, Mapping[str, object]], tmp_path: Path,
+    rebuilt: Callable[..., Report], tmp_path: Path,
 ) -> None:
     """The stage passes the published view; the model does not rely on it."""
     internal = read_estimates(ROOT / "tests" / "data" / "report" / "estimates.csv")
     assert (internal["estimate"].round(4) == 0.7319).any()
-    report = build_report(internal, study, dictionary, records, load_words(TEMPLATES, "es"),
-                          fonts=TEMPLATES / "fonts")
+    report = rebuilt(internal)
     write_report(tmp_path, report, TEMPLATES)
     text = without_digests_and_drawings(everything(tmp_path, "es"))
     for number in PLANTED:
@@ -80,15 +76,14 @@ def test_hidden_numbers_stay_hidden_even_from_internal_rows(
 
 
 def test_drawings_do_not_depend_on_hidden_numbers(
-    reports: dict[str, Report], study: Study, dictionary: Dictionary, records: Mapping[str, Mapping[str, object]],
+    reports: dict[str, Report], rebuilt: Callable[..., Report],
 ) -> None:
     """No axis, bar or whisker moves when a hidden number changes: its drawing holds nothing of it."""
     changed = read_estimates(ROOT / "tests" / "data" / "report" / "estimates.csv")
     hidden = changed["status"].isin(["withheld", "confidential"])
     for name in ("estimate", "se", "ci_low", "ci_high", "cv", "n", "cases", "population"):
         changed.loc[hidden, name] = changed.loc[hidden, name] * 1.9
-    report = build_report(changed, study, dictionary, records, load_words(TEMPLATES, "es"),
-                          fonts=TEMPLATES / "fonts")
+    report = rebuilt(changed)
     assert [chart.svg for chart in report.charts] == [chart.svg for chart in reports["es"].charts]
     assert render_typst(report, TEMPLATES) == render_typst(reports["es"], TEMPLATES)
 

@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.report_blocks import Material, Place, Results
 from pipeline.report_labels import Labels
-from pipeline.report_results import build_results, comparison_sentence, p_text
+from pipeline.report_results import build_results
+from pipeline.report_sentences import comparison_sentence, p_text
 from pipeline.report_words import load_words
 from surveys.analyses import Analyses, ModelSpec
 from surveys.dictionary import Breakdown, Code, CodeList, Dictionary, Indicator, Label, Variable
