@@ -225,6 +225,8 @@ class Indicator:
         Chapter to which it belongs.
     options : StatisticOptions
         What its statistic needs beside the expression.
+    criterion : str or None
+        Code of the list ``iasc_criterion`` to which the figure belongs, as a measure of what is lacking.
     """
 
     name: str
@@ -239,6 +241,7 @@ class Indicator:
     sensitive: bool = False
     topic: str | None = None
     options: StatisticOptions = field(default_factory=StatisticOptions)
+    criterion: str | None = None
 
 
 @dataclass(frozen=True)

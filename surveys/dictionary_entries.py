@@ -78,7 +78,8 @@ def merge(base: Dictionary, data: Data, labels: Labels) -> Dictionary:
             entry["unit"],
             labels.read(entry.get("label"), ("indicators", name, "label")), entry.get("over"), entry.get("universe"),
             labels.read_if(entry.get("definition"), ("indicators", name, "definition")),
-            bool(entry.get("sensitive", False)), entry.get("topic"), options_from(entry))
+            bool(entry.get("sensitive", False)), entry.get("topic"), options_from(entry),
+            entry.get("criterion"))
 
     merged = replace(
         base,

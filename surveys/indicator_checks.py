@@ -45,11 +45,16 @@ STANDARD_CODES = Message(
     "standard_codes",
     "the weights name the codes {found}, and '{by}' has {codes}. Give every code one weight.",
     "los pesos nombran los códigos {found}, y '{by}' tiene {codes}. Dé un peso a cada código.")
+UNKNOWN_CRITERION = Message(
+    "unknown_criterion",
+    "there is no criterion '{name}' in the list `iasc_criterion` ({codes}). Correct `criterion:`.",
+    "no existe el criterio '{name}' en la lista `iasc_criterion` ({codes}). Corrija `criterion:`.")
 DISTRIBUTION_OF = Message(
     "distribution_of_code",
     "a distribution names one variable of type code or multiple, and '{name}' is not one. Correct `of:`.",
     "una distribución nombra una variable de tipo code o multiple, y '{name}' no lo es. Corrija `of:`.")
 
+CRITERIA = "iasc_criterion"
 EXAMPLES = {
     "of": "of: \"sex == '2'\"", "p": "p: 0.5", "denominator": "denominator: population",
     "totals": "totals: {women: \"sex == '2'\", all: \"1\"}", "time": "time: years_displaced",
@@ -85,6 +90,11 @@ def indicator_problems(merged: Dictionary, data: Data, where: Where) -> Iterator
             yield from _entry_problems(indicator.statistic, entry, at, where)
         if indicator.level in merged.levels:
             yield from _expression_problems(merged, indicator, at, where)
+        criteria = merged.code_lists.get(CRITERIA)
+        codes = () if criteria is None else tuple(criteria.codes)
+        if indicator.criterion is not None and indicator.criterion not in codes:
+            yield Problem(UNKNOWN_CRITERION, where((*at, "criterion")),
+                          {"name": indicator.criterion, "codes": ", ".join(codes) or "-"})
 
 
 def _entry_problems(statistic: str, entry: Data, at: tuple[str, ...], where: Where) -> Iterator[Problem]:
