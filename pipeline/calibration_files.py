@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from surveys.dictionary import Dictionary
 from surveys.microdata import Microdata
 from surveys.study import Study
 from weights.recipe_columns import RecipeColumns, with_recipe_variables
+from weights.weight_set import WeightSet
 
 # Factors that came before a calibration and that the variance takes as if they had been known beforehand.
 ESTIMATED = ("unknown_eligibility", "nonresponse", "two_phase")
@@ -43,6 +44,38 @@ def study_calibrations(folder: Path, study: Study, dictionary: Dictionary, micro
     return Calibrations(
         read_calibrations(folder, microdata), inherits, _phases(folder, study, dictionary, microdata, steps)
     )
+
+
+def weighed_calibrations(
+    weights: Mapping[str, WeightSet], study: Study, dictionary: Dictionary, microdata: Microdata
+) -> Calibrations:
+    """Take what weighting leaves for the variance from the weights themselves, as `study_calibrations` from files.
+
+    Parameters
+    ----------
+    weights : mapping of str to WeightSet
+        By level, as `weights.recipe.Recipe.weigh` gives them.
+    study, dictionary, microdata
+        As `study_calibrations`.
+    """
+    known = {level: (cells.group, cells.x, before)
+             for level, made in weights.items() if (found := made.calibrated()) is not None
+             for cells, before in (found,)}  # fmt: skip
+    inherits = frozenset(level for level, made in weights.items() if made.steps and made.steps[0].name == "inherit")
+    phases = {}
+    for level, made in weights.items():
+        names = [step.name for step in made.steps]
+        if not _one_second_phase(names):
+            continue
+        position = names.index("two_phase")
+        before = made.base.copy()
+        for step in made.steps[:position]:
+            before = before * step.factor
+        own = made.steps[position]
+        phases[level] = _phase_rows(
+            before, own.factor, level, own.parameters.get("groups"), study, dictionary, microdata
+        )
+    return Calibrations(known, inherits, phases)
 
 
 def calibration_record(
@@ -94,8 +127,7 @@ def _phases(
     found: dict[str, PhaseRows] = {}
     for level, own in ran.items():
         names = [str(step["step"]) for step in own]
-        # Rounds put together have each a listing of their own, and a second phase within a second is not known here.
-        if names.count("two_phase") != 1 or "pool" in names:
+        if not _one_second_phase(names):
             continue
         position = names.index("two_phase")
         frame = pd.read_parquet(folder / f"weights_{level}.parquet")
@@ -103,10 +135,22 @@ def _phases(
         for number, name in enumerate(names[:position], start=1):
             before = before * frame[f"factor_{number}_{name}"].to_numpy(dtype=np.float64)
         factor = frame[f"factor_{position + 1}_two_phase"].to_numpy(dtype=np.float64)
-        whole = with_recipe_variables(study, dictionary, microdata, lambda step: f"weighting.{step}")
-        groups = RecipeColumns(whole, dictionary, level, "weighting").classes(own[position].get("groups"))
-        found[level] = PhaseRows(before > 0, (before > 0) & (factor > 0), groups.code.astype(np.int64))
+        found[level] = _phase_rows(before, factor, level, own[position].get("groups"), study, dictionary, microdata)
     return found
+
+
+def _one_second_phase(steps: Sequence[str]) -> bool:
+    # Rounds put together have each a listing of their own, and a second phase within a second is not known here.
+    return steps.count("two_phase") == 1 and "pool" not in steps
+
+
+def _phase_rows(
+    before: NDArray[np.float64], factor: NDArray[np.float64], level: str, groups: object, study: Study,
+    dictionary: Dictionary, microdata: Microdata,
+) -> PhaseRows:  # fmt: skip
+    whole = with_recipe_variables(study, dictionary, microdata, lambda step: f"weighting.{step}")
+    classes = RecipeColumns(whole, dictionary, level, "weighting").classes(groups)
+    return PhaseRows(before > 0, (before > 0) & (factor > 0), classes.code.astype(np.int64))
 
 
 def _steps_by_level(record: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:

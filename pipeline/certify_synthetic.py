@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from estimates.extrapolation import extend
 from estimates.measures import variables_read
 from estimates.simulation.repeated_draws import (
     FALSE_ALARM,
@@ -28,8 +29,12 @@ from estimates.simulation.repeated_draws import (
 )
 from estimates.study_design import study_design
 from estimates.study_estimates import estimate_study
+from estimates.study_plan import whole_plan
 from pipeline.atomic import write_text
+from pipeline.calibration_files import weighed_calibrations
 from pipeline.certificate import Line, Table
+from pipeline.control_totals import FILE as TOTALS
+from pipeline.control_totals import totals_of_recipe
 from pipeline.progress import Progress
 from pipeline.project import Project
 from pipeline.published_file import read_published
@@ -42,8 +47,10 @@ from surveys.microdata import Microdata
 from surveys.source_table import SourceTable
 from surveys.study import Tabulation
 from surveys.synthetic import Population, draw, population
+from surveys.synthetic.known_totals import known_totals
 from surveys.synthetic.truth import studied, truth, truth_by_municipality
 from weights.recipe import prepare
+from weights.recipe_columns import recipe_variables
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDIES = ("slv_2018", "slv_update")
@@ -52,10 +59,8 @@ TRUTH_FILE = "truth.csv"
 TRUTH_BY_MUNICIPALITY = "truth_municipalities.csv"
 PLACE_LIMIT = 0.005
 FIRST_ROUNDS = 1_000_000
-NOT_CORRECTED = {
-    # Families displaced lately answer less and the weight does not know the year: only the trend can feel it.
-    "displacement_by_year": "nonresponse depends on the year of the displacement and the weight does not correct it",
-}
+# Figures that the recipe does not correct, by indicator, each with the reason that the certificate prints.
+NOT_CORRECTED: dict[str, str] = {}
 
 
 @dataclass
@@ -95,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--draws", type=int, default=DRAWS, help="samples of each study")
     parser.add_argument("--seed", type=int, default=1, help="of the first draw; the next ones follow")
     parser.add_argument("--study", choices=STUDIES, action="append", help="only this study")
-    parser.add_argument("--truth", action="store_true", help="write truth.csv beside each synthetic study")
+    parser.add_argument("--truth", action="store_true", help="write truth and known totals beside each study")
     options = parser.parse_args(arguments)
     progress = Progress()
     failed = False
@@ -217,7 +222,13 @@ def write_truth(name: str) -> Path:
     both[numbers] = both[numbers].map(lambda value: "" if pd.isna(value) else f"{value:.10g}")
     write_text(path, _csv(both))
     write_text(path.with_name(TRUTH_BY_MUNICIPALITY), _csv(truth_by_municipality(country)))
+    totals = known_totals(country).assign(source="census of the synthetic country", date=f"{_last_year(country)}-12-31")
+    write_text(path.with_name(TOTALS), _csv(totals))
     return path
+
+
+def _last_year(country: Population) -> int:
+    return int(country.values["last_year"])
 
 
 def _csv(table: pd.DataFrame) -> str:
@@ -229,6 +240,7 @@ class _Estimator:
 
     def __init__(self, loaded: LoadedStudy) -> None:
         self._loaded = loaded
+        self._totals = totals_of_recipe(loaded)
         self._mapping = _needed_mapping(loaded)
 
     def figures(self, tables: Mapping[str, pd.DataFrame], headlines: Sequence[Headline],
@@ -236,10 +248,13 @@ class _Estimator:
         """(columns, headlines) numbers of one draw."""
         study, dictionary = self._loaded.study, self._loaded.dictionary
         microdata = self._microdata(tables)
-        recipe = prepare(study, dictionary, microdata, {}, lambda position: f"weighting.{position}")
-        weights = {level: made.final for level, made in recipe.weigh().items()}
+        recipe = prepare(study, dictionary, microdata, self._totals, lambda position: f"weighting.{position}")
+        made = recipe.weigh()
+        weights = {level: weight_set.final for level, weight_set in made.items()}
+        calibrations = weighed_calibrations(made, study, dictionary, microdata)
         design = study_design(study, microdata)
-        frame = estimate_study(study, dictionary, microdata, design, weights)
+        frame = estimate_study(study, dictionary, microdata, design, weights, calibrations=calibrations)
+        frame = extend(frame, study.extrapolation, dictionary)
         breakdowns = list(dict.fromkeys(name for item in study.tabulation for by in item.by for name in by))
         keys = zip(*(frame[name] for name in ("indicator", *breakdowns)), strict=True)
         position = {key: row for row, key in enumerate(keys)}
@@ -263,7 +278,7 @@ def _headline_study(loaded: LoadedStudy, headlines: Sequence[Headline]) -> Loade
     wanted: dict[tuple[str, tuple[str, ...]], None] = {}
     for name, domain in headlines:
         base = name.partition(".")[0]
-        by = next(by for item in loaded.study.tabulation if base in item.indicators for by in item.by
+        by = next(by for item in whole_plan(loaded.study) if base in item.indicators for by in item.by
                   if set(by) == {key for key, _ in domain})  # fmt: skip
         wanted[base, by] = None
     plan = tuple(Tabulation((base,), (by,)) for base, by in wanted)
@@ -286,7 +301,7 @@ def _read(loaded: LoadedStudy) -> Iterator[str]:
     queue = [name for item in study.tabulation for one in item.indicators
              for name in variables_read(dictionary.indicators[one], dictionary)]  # fmt: skip
     queue += [dictionary.breakdowns[one].variable for item in study.tabulation for by in item.by for one in by]
-    queue += [*study.design.variables, *(variable for _, variable in study.weight_variables), "interview_weight"]
+    queue += [*study.design.variables, *recipe_variables(study, dictionary)]
     seen: set[str] = set()
     while queue:
         name = queue.pop()
@@ -299,13 +314,11 @@ def _read(loaded: LoadedStudy) -> Iterator[str]:
 
 
 def _aims(country: Population, headlines: Sequence[Headline], loaded: LoadedStudy) -> dict[Headline, float]:
-    """Aim at the reportable truth of the municipalities studied, totals extended as the weights extend them."""
+    """Aim at the reportable truth of the municipalities studied, totals extended as the study extends them."""
     table = truth(country, within=studied(country))
     known = {(name, domain): value for name, domain, value in
              table[["indicator", "domain", "reportable"]].itertuples(index=False)}  # fmt: skip
-    extension = 1.0
-    if country.values["extrapolation"] == "country":
-        extension = country.families / float(studied(country).sum())
+    extension = 1.0 if loaded.study.extrapolation is None else loaded.study.extrapolation.factor
     aims = {}
     for name, domain in headlines:
         value = known[name, ";".join(f"{key}={code}" for key, code in domain)]

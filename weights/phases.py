@@ -138,6 +138,7 @@ def two_phase(
     responded: BoolVector,
     groups: Classes,
     probability: FloatVector | None = None,
+    to_listing: bool = False,
     variable: str = "",
     where: str = "",
     parameters: Mapping[str, object] | None = None,
@@ -154,6 +155,9 @@ def two_phase(
         Groups of the first phase, such as displaced by violence or not.
     probability : (n,) float, optional
         Recorded conditional probability; otherwise the share drawn of the units of the group.
+    to_listing : bool
+        Those who answered stand for all units listed of their group, so that both phases give the group the same
+        total; otherwise for those drawn.
     variable, where : str
         For messages.
     parameters : mapping, optional
@@ -173,11 +177,13 @@ def two_phase(
     -----
     .. math:: f_k = \frac{1}{\pi_{k \mid 1}} \cdot
               \frac{\sum_{g \cap S_2} d_k / \pi_{k \mid 1}}{\sum_{g \cap R_2} d_k / \pi_{k \mid 1}}, \qquad
-              \hat\pi_{k \mid 1} = n_{2g} / n_{1g} \text{ unless recorded.}
+              \hat\pi_{k \mid 1} = n_{2g} / n_{1g} \text{ unless recorded;}
+
+    with ``to_listing`` the numerator is :math:`\sum_{g \cap S_1} d_k`, the ratio estimate in two phases.
 
     References
     ----------
-    Särndal, Swensson and Wretman (1992), chapter 9.
+    Särndal, Swensson and Wretman (1992), chapter 9; section 9.7 for the ratio to the first phase.
     """
     listed = before > 0
     outside = selected & ~listed
@@ -199,7 +205,8 @@ def two_phase(
     conditional = (n2 / np.maximum(n1, 1))[groups.code] if probability is None else probability
     inverse = np.where(drawn, 1.0 / np.where(drawn, conditional, 1.0), 0.0)
     expanded = before * inverse
-    ratio = np.divide(groups.sums(expanded, drawn), groups.sums(expanded, answered), out=np.ones(len(groups.labels)),
+    known = groups.sums(before, listed) if to_listing else groups.sums(expanded, drawn)
+    ratio = np.divide(known, groups.sums(expanded, answered), out=np.ones(len(groups.labels)),
                       where=n3 > 0)  # fmt: skip
     factor = np.where(answered, inverse * ratio[groups.code], 0.0)
     table = [

@@ -254,7 +254,8 @@ def _phases(step: WeightingStep, read: RecipeColumns, rates: bool) -> Run:
         here = weights[read.level].base > 0 if read.level in weights else np.ones(read.rows, dtype=bool)
         return two_phase(
             before, selected=selected & here, responded=responded, groups=groups, probability=probability,
-            variable=name or "", where=read.where, parameters=_record(step, read),
+            to_listing=bool(said.get("to_listing", False)), variable=name or "", where=read.where,
+            parameters=_record(step, read),
         )  # fmt: skip
 
     return run

@@ -111,6 +111,13 @@ def _unfolded(key: int, sizes: Sequence[int], codes: Sequence[tuple[str, ...]]) 
     return tuple(reversed(found))
 
 
+def recipe_variables(study: Study, dictionary: Dictionary) -> tuple[str, ...]:
+    """Name every variable that the recipe reads, each once."""
+    found = (name for position, step in enumerate(study.weighting)
+             for _, name in _variables(step, study, dictionary, f"weighting.{position}"))  # fmt: skip
+    return tuple(dict.fromkeys(found))
+
+
 def with_recipe_variables(
     study: Study, dictionary: Dictionary, microdata: Microdata, where: Callable[[int], str]
 ) -> Microdata:

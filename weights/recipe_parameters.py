@@ -93,7 +93,7 @@ STEPS: Mapping[str, StepEntries] = {
         (("result", "responded"), ("classes", "propensity")),
     ),
     "weight_sharing": StepEntries((("links",),), frozenset({"family"})),
-    "two_phase": StepEntries((("selected",),), frozenset({"responded", "groups", "probability"})),
+    "two_phase": StepEntries((("selected",),), frozenset({"responded", "groups", "probability", "to_listing"})),
     "calibrate": StepEntries(
         (("margins",),), frozenset({"distance", "bounds", "partition", "totals", "missing", "scale_to", "tolerance"})
     ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from surveys.synthetic.numbers import Floats, Integers
+from surveys.synthetic.places import URBAN
 from surveys.synthetic.population import Flags, Population
 
 COMPLETE, REFUSED, NO_CONTACT, OUT_OF_REACH = 1, 3, 4, 5
@@ -15,22 +16,22 @@ DISPLACED, CONTROL, LISTED_ONLY = 1, 2, 3
 
 @dataclass(frozen=True)
 class Sample:
-    """One draw of the design.
+    """One draw of the design, with the probabilities that a field office would record.
 
     Parameters
     ----------
     family : (n,) int64
-        Families that answered the listing.
-    weight : (n,) float64
-        Weight of the listing, adding up to the families of the country.
-    weight_studied : (n,) float64
-        The same before it is extended from the studied municipalities to the country.
+        Families found in the segments drawn, whether they answered the listing or not.
+    listing_result : (n,) int64
+        Result of the listing.
     group : (n,) int64
-        1 displaced, 2 control, 3 listed only.
+        1 displaced, 2 control, 3 listed only, 0 where the listing was not answered.
     result : (n,) int64
         Result of the interview, 0 where none was attempted.
-    interview_weight : (n,) float64
-        Weight of completed interviews, NaN elsewhere.
+    segment_probability : (n,) float64
+        Inclusion probability of the family's segment.
+    interview_probability : (n,) float64
+        Conditional probability of being drawn for the interview, NaN where the listing was not answered.
     segments : (s,) int64
         Segments drawn.
     inclusion : (s,) float64
@@ -38,13 +39,18 @@ class Sample:
     """
 
     family: Integers
-    weight: Floats
-    weight_studied: Floats
+    listing_result: Integers
     group: Integers
     result: Integers
-    interview_weight: Floats
+    segment_probability: Floats
+    interview_probability: Floats
     segments: Integers
     inclusion: Floats
+
+    @property
+    def listed(self) -> Flags:
+        """Families that answered the listing, (n,) bool."""
+        return np.asarray(self.listing_result == COMPLETE)
 
 
 def draw_sample(country: Population, *, seed: int) -> Sample:
@@ -52,35 +58,31 @@ def draw_sample(country: Population, *, seed: int) -> Sample:
 
     Notes
     -----
-    The listing weight is the inverse of the segment's inclusion probability, times families found over families
-    that answered in the segment, times a ratio to the families of the municipality, times (when the assumption
-    ``extrapolation`` is ``country``) the families of the country over those of the studied municipalities. An
-    interview weight multiplies it by the inverse of the rate of the second phase and by weighted families over
-    weighted respondents in its group.
+    Nothing is weighted here: the weighting recipe of the study starts from the probabilities and results that this
+    leaves, as it would from those of a field office.
     """
-    values = country.values
     random = np.random.Generator(np.random.PCG64(seed))
     places = country.places
     segments, inclusion = _segments(country, random)
     position = np.full(places.segment_families.size, -1)
     position[segments] = np.arange(segments.size)
-    found = np.flatnonzero(position[country.segment] >= 0)
-    answered = random.random(found.size) < values["listing_response"]
-    family = found[answered]
-    place = position[country.segment[family]]
-    nonresponse = (np.bincount(position[country.segment[found]], minlength=segments.size)
-                   / np.maximum(np.bincount(place, minlength=segments.size), 1))
-    base = nonresponse[place] / inclusion[place]
-    municipality = country.municipality[family]
-    known = np.bincount(places.segment_municipality, weights=places.segment_families, minlength=places.code.size)
-    ratio = known / np.maximum(np.bincount(municipality, weights=base, minlength=places.code.size), 1e-9)
-    studied = base * ratio[municipality]
-    extension = known.sum() / known[places.studied].sum() if values["extrapolation"] == "country" else 1.0
-    weight = studied * extension
-    group, result = _interviews(country, family, random)
-    return Sample(family=family, weight=weight, weight_studied=studied, group=group, result=result,
-                  interview_weight=_interview_weight(country, family, weight, group, result), segments=segments,
-                  inclusion=inclusion)
+    family = np.flatnonzero(position[country.segment] >= 0)
+    answered = random.random(family.size) < _answering(country, family, "listing_response", "listing_urban_gap")
+    listed = np.flatnonzero(answered)
+    chance, group, result = (np.full(family.size, blank) for blank in (np.nan, 0, 0))
+    chance[listed], group[listed], result[listed] = _interviews(country, family[listed], random)
+    why = np.array([REFUSED, NO_CONTACT])[random.integers(0, 2, family.size)]
+    return Sample(family=family, listing_result=np.where(answered, COMPLETE, why), group=group, result=result,
+                  segment_probability=inclusion[position[country.segment[family]]], interview_probability=chance,
+                  segments=segments, inclusion=inclusion)
+
+
+def _answering(country: Population, family: Integers, level: str, gap: str) -> Floats:
+    """Chance of answering: below its level in urban segments and above it in rural ones, by a gap in all."""
+    values = country.values
+    urban = country.places.segment_area[country.segment[family]] == URBAN
+    share = urban.mean()
+    return np.asarray(values[level] + values[gap] * np.where(urban, share - 1.0, share))
 
 
 def _segments(country: Population, random: np.random.Generator) -> tuple[Integers, Floats]:
@@ -124,7 +126,9 @@ def _shift(chance: Floats, common: float) -> float:
     return low
 
 
-def _interviews(country: Population, family: Integers, random: np.random.Generator) -> tuple[Integers, Integers]:
+def _interviews(country: Population, family: Integers,
+                random: np.random.Generator) -> tuple[Floats, Integers, Integers]:
+    """Draw the second phase out of the families listed: probability, group and result."""
     values = country.values
     displaced = country.says_violence[family]
     others = np.flatnonzero(~displaced)
@@ -132,29 +136,25 @@ def _interviews(country: Population, family: Integers, random: np.random.Generat
     taken = others[(random.random() * step + step * np.arange(int(others.size / step))).astype(np.int64)]
     group = np.where(displaced, DISPLACED, LISTED_ONLY)
     group[taken] = CONTROL
-    chance = np.where(displaced, _willing(country, family), values["interview_response_control"])
+    willing = np.full(family.size, np.nan)
+    willing[taken] = _answering(country, family[taken], "interview_response_control", "interview_urban_gap")
+    chance = np.where(displaced, _willing(country, family), willing)
     answers = random.random(family.size) < chance
     why = np.array([REFUSED, NO_CONTACT, OUT_OF_REACH])[random.integers(0, 3, family.size)]
     result = np.where(group == LISTED_ONLY, 0, np.where(answers, COMPLETE, why))
-    return group, result
+    return np.where(displaced, 1.0, taken.size / others.size), group, result
+
+
+def recently_moved(country: Population, family: Integers) -> Flags:
+    """Tell which families moved, or were displaced, in the last two years of the reference period."""
+    return np.asarray(country.year[family] >= country.values["last_year"] - 1)
 
 
 def _willing(country: Population, family: Integers) -> Floats:
     """Response of displaced families: lower where it hurts or frightens most to answer."""
     values = country.values
-    recent = country.year[family] >= values["last_year"] - 1
+    recent = recently_moved(country, family)
     level = values["interview_response_displaced"]
     gap = values["recent_response_gap"]
     share = recent[country.says_violence[family]].mean() if country.says_violence[family].any() else 0.0
     return np.asarray(np.where(recent, level - gap * (1 - share), level + gap * share))
-
-
-def _interview_weight(country: Population, family: Integers, weight: Floats, group: Integers,
-                      result: Integers) -> Floats:
-    displaced: Flags = country.says_violence[family]
-    factor = np.full(family.size, np.nan)
-    for members, code in ((displaced, DISPLACED), (~displaced, CONTROL)):
-        respondents = (group == code) & (result == COMPLETE)
-        # Two factors in one: inverse of the second-phase rate, and answers within the group.
-        factor[respondents] = weight[members].sum() / weight[respondents].sum()
-    return np.asarray(weight * factor)

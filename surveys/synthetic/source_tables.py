@@ -13,7 +13,7 @@ from surveys.synthetic import events
 from surveys.synthetic.numbers import Integers
 from surveys.synthetic.persons import persons, whole_family_moved
 from surveys.synthetic.population import Flags, Population, population
-from surveys.synthetic.sample import COMPLETE, DISPLACED, LISTED_ONLY, Sample, draw_sample
+from surveys.synthetic.sample import COMPLETE, CONTROL, DISPLACED, Sample, draw_sample, recently_moved
 from surveys.synthetic.situation import after_displacement, situation
 
 Texts = NDArray[np.object_]
@@ -37,8 +37,9 @@ def draw(parameters: Mapping[str, Any], *, seed: int, country: Population | None
     Returns
     -------
     dict of str to DataFrame
-        ``families``: all families that answered the listing; ``persons``: members of interviewed families;
-        ``moves``: their changes of residence. Codes are text; empty cells are None.
+        ``families``: all families found in the segments drawn, with the probabilities of both draws and what they
+        answered; ``persons``: members of interviewed families; ``moves``: their changes of residence. Codes are
+        text; empty cells are None, and ``NR`` an answer that was not obtained.
     """
     made = country if country is not None else population(parameters, seed=parameters["country_seed"])
     sample = draw_sample(made, seed=seed)
@@ -69,28 +70,33 @@ def _families(country: Population, sample: Sample, names: Texts) -> pd.DataFrame
     places, family = country.places, sample.family
     segment = country.segment[family]
     municipality = country.municipality[family]
+    listed = sample.listed
+    moved = country.says_moved[family]
     table: dict[str, Any] = {
         "family": names, "stratum": places.code[municipality].astype(object),
         "segment": _segment_names(country)[segment],
         "department": places.department[municipality].astype(object),
         "municipality": places.code[municipality].astype(object),
         "municipality_2024": places.code_2024[municipality].astype(object),
-        "area": _codes(places.segment_area[segment]), "family_size": country.size[family].astype(float),
-        "weight": sample.weight, "weight_studied": sample.weight_studied, "interview_weight": sample.interview_weight,
-        "group": _codes(sample.group), "result": _codes(sample.result),
-        "moved": _codes(np.where(country.says_moved[family], 1, 2))}
+        "area": _codes(places.segment_area[segment]),
+        "segment_probability": sample.segment_probability, "listing_result": _codes(sample.listing_result),
+        "family_size": _obtained(_codes(country.size[family]), listed),
+        "moved": _obtained(_codes(np.where(moved, 1, 2)), listed),
+        "recent": _obtained(_codes(np.where(recently_moved(country, family), 1, 2), moved), listed),
+        "interview_probability": sample.interview_probability,
+        "drawn": _obtained(_codes(np.where((sample.group == DISPLACED) | (sample.group == CONTROL), 1, 2)), listed),
+        "group": _obtained(_codes(sample.group), listed), "result": _codes(sample.result)}
     told = events.causes(country, family)
     for column in range(told.shape[1]):
-        table[f"cause_{column + 1}"] = _marks(told[:, column], country.says_moved[family])
-    done = sample.result == COMPLETE
-    table |= _interview(country, family, done, sample.group)
+        table[f"cause_{column + 1}"] = _obtained(_marks(told[:, column], moved), listed)
+    table |= _interview(country, family, sample.result == COMPLETE, sample.group)
     return _frame(table)
 
 
 def _interview(country: Population, family: Integers, done: Flags, group: Integers) -> dict[str, Any]:
     size = family.size
     displaced = np.flatnonzero(done & (group == DISPLACED))
-    control = np.flatnonzero(done & (group != DISPLACED) & (group != LISTED_ONLY))
+    control = np.flatnonzero(done & (group == CONTROL))
     happened = events.displacement(country, family[displaced])
     columns: dict[str, Any] = {}
 
@@ -136,7 +142,7 @@ def _interview(country: Population, family: Integers, done: Flags, group: Intege
             put(f"need_{code + 1}", rows, said["needs"][:, code].astype(int))
     asked_of_all = {"intention", "tenure", "rooms", "family_income", "leaving_for_violence", *country.values["lacks"],
                     *(name for name in columns if name.startswith("need_"))}
-    lost = ~done & (group != LISTED_ONLY)
+    lost = ~done & ((group == DISPLACED) | (group == CONTROL))
     for name, column in columns.items():
         # No interview, no answer: told apart from questions that were not for this family.
         column[lost if name in asked_of_all else lost & (group == DISPLACED)] = NOT_OBTAINED
@@ -153,7 +159,6 @@ def _persons(country: Population, members: Mapping[str, Integers], sample: Sampl
     fertile = (members["sex"] == 2) & (age >= 12) & (age < 50)
     return _frame({
         "family": names[listed], "person": _codes(members["number"]),
-        "interview_weight": sample.interview_weight[listed],
         "relationship": _codes(members["relationship"]), "sex": _codes(members["sex"]), "age": age.astype(float),
         "literate": _codes(members["literate"], age >= 10),
         "attends_school": _codes(members["attends_school"], age >= 4),
@@ -197,6 +202,12 @@ def _frame(columns: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
 def _codes(numbers: Integers, asked: Flags | None = None) -> Texts:
     text = numbers.astype(str).astype(object)
     text[(numbers == 0) if asked is None else ~asked] = None
+    return text
+
+
+def _obtained(text: Texts, listed: Flags) -> Texts:
+    """Mark what families that did not answer the listing were not asked."""
+    text[~listed] = NOT_OBTAINED
     return text
 
 

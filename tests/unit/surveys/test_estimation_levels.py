@@ -37,27 +37,29 @@ def _read(dictionary: Dictionary, names: list[str]) -> Iterator[str]:
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_no_answer_of_the_interview_is_averaged_over_families_that_were_only_listed(root: Path, study: str) -> None:
+    """Only what the listing asked may be estimated with the weight of the listing."""
     loaded = _loaded(root, study)
-    household = loaded.mapping.levels["household"].variables
-    asked = {name for name, variable in household.items() if "not_asked" in dict(variable.missing).values()}
-    # Members are known for interviewed families only.
-    asked |= {name for name, variable in loaded.dictionary.variables.items() if variable.level in ("person", "move")}
+    asked = {"household_id", "listing_id", "stratum", "psu", "department", "area", "district", "municipality",
+             "municipality_2024", "family_size", "moved_last_ten_years", "move_causes", "moved_recently"}  # fmt: skip
     wrong = []
     for item in whole_plan(loaded.study):
         for name in item.indicators:
             indicator = loaded.dictionary.indicators[name]
             read = set(_read(loaded.dictionary, list(variables_read(indicator, loaded.dictionary))))
-            if indicator.level == "household" and read & asked and "interview_weight" not in read:
+            given = {one for one in read if loaded.dictionary.variables[one].derive is None}
+            if indicator.level == "listing" and given - asked:
                 wrong.append(name)
     assert wrong == []
 
 
 @pytest.mark.parametrize("study", STUDIES)
-def test_the_level_of_the_interview_has_its_own_weight(root: Path, study: str) -> None:
+def test_what_the_listing_asked_has_the_weight_of_the_listing(root: Path, study: str) -> None:
     loaded = _loaded(root, study)
-    assert ("interview", "phase_weight") in loaded.study.weight_variables
-    assert loaded.dictionary.indicators["female_headship"].level == "interview"
-    assert loaded.dictionary.indicators["displacement_prevalence"].level == "household"
+    steps = [(step.level or loaded.study.design.level, step.step) for step in loaded.study.weighting]
+    assert ("household", "two_phase") in steps
+    assert [step for level, step in steps if level == "listing"] == ["base", "nonresponse", "calibrate"]
+    assert loaded.dictionary.indicators["displacement_prevalence"].level == "listing"
+    assert loaded.dictionary.indicators["female_headship"].level == "household"
 
 
 def test_every_name_that_does_not_fit_is_told(root: Path) -> None:

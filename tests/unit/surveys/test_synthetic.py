@@ -17,10 +17,12 @@ from pipeline.project import Project
 from pipeline.study_files import load_study
 from pipeline.yaml_files import read_yaml
 from surveys.synthetic import Population, draw, population
+from surveys.synthetic.events import origins
 from surveys.synthetic.numbers import choose, uniform
 from surveys.synthetic.parameters import values_of
 from surveys.synthetic.persons import persons
 from surveys.synthetic.sample import draw_sample
+from surveys.synthetic.situation import settlement, situation
 from surveys.synthetic.truth import studied, truth
 
 DRAWS = 40
@@ -56,6 +58,7 @@ def test_another_seed_gives_another_sample_of_the_same_country(
     first = tables["families"]
     assert all(other["family"].tolist() != first["family"].tolist() for other in others)
     both = first.merge(pd.concat(others).drop_duplicates("family"), on="family", suffixes=("_1", "_2"))
+    both = both[(both["listing_result_1"] == "1") & (both["listing_result_2"] == "1")]
     assert len(both) > 100
     assert (both["moved_1"] == both["moved_2"]).all()
     assert (both["cause_3_1"].fillna("") == both["cause_3_2"].fillna("")).all()
@@ -115,27 +118,30 @@ def test_size_of_the_country(country: Population) -> None:
 
 def test_funnel_is_the_published_one_within_sampling_error(country: Population) -> None:
     drawn = [draw_sample(country, seed=seed) for seed in range(DRAWS)]
-    counts = np.array([[sample.family.size, country.says_moved[sample.family].sum(), (sample.group == 1).sum(),
+    counts = np.array([[sample.listed.sum(), country.says_moved[sample.family[sample.listed]].sum(),
+                        (sample.group == 1).sum(),
                         ((sample.group == 1) & (sample.result == 1)).sum(),
                         ((sample.group == 2) & (sample.result == 1)).sum()] for sample in drawn])
     published = np.array([41_650, 9_272, 466, 431, 254])
     assert (np.abs(counts.mean(axis=0) - published) < 2 * counts.std(axis=0)).all()
 
 
-def test_weights_recover_the_country(country: Population) -> None:
-    """Over repeated draws the weighted totals of the 20 municipalities have no bias beyond Monte Carlo error."""
+def test_recorded_probabilities_recover_the_municipalities(country: Population) -> None:
+    """Weighted by what was recorded of both draws alone, families and groups have no bias beyond Monte Carlo error."""
     studied = country.places.studied[country.municipality]
-    true = country.says_violence[studied].sum()
-    estimates = []
+    true = np.array([studied.sum(), (studied & ~country.says_violence).sum()], dtype=float)
+    found = []
     for seed in range(DRAWS):
         sample = draw_sample(country, seed=100 + seed)
-        estimates.append((sample.weight_studied * country.says_violence[sample.family]).sum())
-        assert sample.weight.sum() == pytest.approx(country.families, rel=1e-9)
-        done = (sample.group == 1) & (sample.result == 1)
-        assert sample.interview_weight[done].sum() == pytest.approx(
-            (sample.weight * country.says_violence[sample.family]).sum())
-    error = np.std(estimates) / np.sqrt(DRAWS)
-    assert abs(np.mean(estimates) - true) < 4 * error
+        weight = 1 / sample.segment_probability
+        drawn = sample.group == 2
+        response = weight.sum() / weight[sample.listed].sum()
+        found.append([weight.sum(), response * (weight[drawn] / sample.interview_probability[drawn]).sum()])
+        assert (sample.interview_probability[sample.group == 1] == 1).all()
+        assert np.isnan(sample.interview_probability[~sample.listed]).all()
+        assert (sample.listing_result[~sample.listed] != 1).all()
+    error = np.std(found, axis=0) / np.sqrt(DRAWS)
+    assert (np.abs(np.mean(found, axis=0) - true) < 4 * error).all()
 
 
 def test_inclusion_probabilities_are_kept(country: Population) -> None:
@@ -157,6 +163,7 @@ def test_inclusion_probabilities_are_kept(country: Population) -> None:
 
 def test_shares_among_movers(country: Population, tables: dict[str, pd.DataFrame]) -> None:
     movers = tables["families"][tables["families"]["moved"] == "1"]
+    assert (tables["families"].loc[tables["families"]["listing_result"] != "1", "moved"] == "NR").all()
     for column, share in (("cause_1", 0.57), ("cause_2", 0.40), ("cause_3", 0.0503)):
         error = np.sqrt(1.8 * share * (1 - share) / len(movers))
         assert abs((movers[column] == "1").mean() - share) < 3 * error, column
@@ -200,13 +207,62 @@ def test_answers_hang_together(tables: dict[str, pd.DataFrame]) -> None:
     assert set(members["family"]) == set(interviewed["family"])
     assert members[members["relationship"] == "1"]["family"].is_unique
     size = members.groupby("family").size()
-    assert (size == interviewed.set_index("family")["family_size"].loc[size.index]).all()
+    assert (size == interviewed.set_index("family")["family_size"].astype(int).loc[size.index]).all()
     assert (families.groupby("segment")["stratum"].nunique() == 1).all()
     assert (families.groupby("stratum")["segment"].nunique() >= 2).all()
     movers = members[members["moved"] == "1"].merge(families[["family", "moved"]], on="family")
     assert (movers["moved_y"] == "1").all()
     joined = moves.merge(members[["family", "person", "age"]], on=["family", "person"])
     assert (2016 - joined["age"] <= joined["year"].astype(int)).all()
+
+
+def test_situation_has_the_declared_shares_and_hangs_together(country: Population) -> None:
+    displaced = np.flatnonzero(country.displaced)
+    others = np.flatnonzero(~country.displaced)[:40_000]
+    for families, group in ((displaced, "displaced"), (others, "other")):
+        now = situation(country, families)
+        for name, lack in country.values["lacks"].items():
+            error = np.sqrt(lack[group] * (1 - lack[group]) / families.size)
+            assert abs((now[name] == lack["answer"]).mean() - lack[group]) < 4 * error, name
+        short = np.stack([now[name] == 1 for name in ("food_short", "threatened")])
+        assert np.corrcoef(short)[0, 1] > 0.03  # lacks of one family go together
+    kind, year = settlement(country, displaced)
+    assert ((kind == 1) == (year == 0)).all()
+    assert (year[kind > 1] > country.year[displaced][kind > 1]).all() and year.max() <= 2016
+    returned = displaced[kind == 2]
+    assert returned.size > 100
+    assert (origins(country, returned) == country.municipality[returned]).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("study", ["slv_2018", "slv_update"])
+def test_stored_truth_and_known_totals_are_a_recount_of_the_population(root: Path, study: str) -> None:
+    folder = root / "surveys" / "studies" / study
+    parameters = load_study(folder, Project(root)).country()
+    country = population(parameters, seed=parameters["country_seed"])
+    inside = studied(country)
+    counted = truth(country).merge(truth(country, within=inside), how="left", on=["indicator", "domain"],
+                                   suffixes=("", "_studied"))
+    blank = {"value_studied": "", "reportable_studied": ""}
+    stored = pd.read_csv(folder / "truth.csv", dtype={"domain": str}, keep_default_na=False, na_values=blank)
+    assert stored[["indicator", "domain"]].to_numpy().tolist() == counted[["indicator", "domain"]].to_numpy().tolist()
+    for column in ("value", "reportable", "value_studied", "reportable_studied"):
+        assert stored[column].to_numpy() == pytest.approx(counted[column].to_numpy(), rel=1e-9, nan_ok=True), column
+    # By hand, not by the functions that wrote the files.
+    prevalence = stored.set_index(["indicator", "domain"]).loc[("displacement_prevalence", "")]
+    assert prevalence["reportable_studied"] == pytest.approx(country.says_violence[inside].mean(), rel=1e-9)
+    places = pd.read_csv(folder / "truth_municipalities.csv", dtype={"municipality": str, "municipality_2024": str})
+    home = country.municipality
+    for column, flag in (("displaced", country.displaced), ("displaced_reportable", country.says_violence),
+                         ("moved_reportable", country.says_moved)):
+        assert places[column].sum() == flag.sum()
+        soyapango = country.places.code[home] == "0617"
+        assert places.set_index("municipality").loc["0617", column] == (flag & soyapango).sum()
+    assert places["persons"].sum() == country.size.sum() and places["municipality_2024"].nunique() == 44
+    totals = pd.read_csv(folder / "population_totals.csv", dtype={"cell": str})
+    by_margin = totals.groupby("margin")["total"].sum()
+    assert by_margin["families"] == by_margin["families_by_area"] == inside.sum()
+    assert by_margin["persons_by_area"] == country.size[inside].sum()
 
 
 def test_truth_of_a_part_counts_that_part(country: Population) -> None:
