@@ -238,7 +238,7 @@ def _rows(
         "ci_high": found.high, "cv": cv, "rank": found.ranking.rank.astype(float), "rank_low": found.ranking.low,
         "rank_high": found.ranking.high, "expected_rank": found.ranking.expected,
         "probability_worst": found.ranking.probability, "estimate_spread": found.spread, "unit": indicator.unit,
-        "basis": np.where(fitted.sampled, "sample_and_model", "model_only"), "status": found.status,
+        "basis": np.where(fitted.sampled & ~found.given_up, "sample_and_model", "model_only"), "status": found.status,
         "reason": found.reason, "step": found.step, "exact": found.exact, "before_benchmark": found.before,
         "synthetic": found.synthetic, "gamma": fitted.gamma, "direct": direct["estimate"].to_numpy(dtype=np.float64),
         "direct_se": direct["se"].to_numpy(dtype=np.float64), "direct_status": direct["status"].to_numpy(dtype=object),
@@ -274,7 +274,9 @@ def _record(model: SmallAreas, found: AreaFigures, width: int) -> dict[str, Any]
 
 
 def _plain(value: float | int | bool) -> float | int | bool | None:
-    return None if isinstance(value, float) and not np.isfinite(value) else value
+    if isinstance(value, bool | int):
+        return value
+    return float(value) if np.isfinite(value) else None
 
 
 def _named(tell: Tell, name: str) -> Callable[[int, int], None]:

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-ANALYSIS_TABLES = ("comparisons", "models", "tests", "verdicts", "table_verdicts")
+ANALYSIS_TABLES = ("comparisons", "models", "tests", "verdicts", "table_verdicts", "small_areas")
 _NUMBERS = frozenset({
     "estimate_a", "estimate_b", "estimate", "se", "ci_low", "ci_high", "df", "t", "p_value", "p_adjusted",
     "minimum_detectable", "coefficient", "effect", "effect_se", "n", "f", "numerator_df", "denominator_df",
     "chi_square", "cells", "reliable", "minimum",
+    "rmse", "cv", "rank", "rank_low", "rank_high", "expected_rank", "probability_worst", "estimate_spread",
 })  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from pipeline.denominator_files import read_denominators
 from pipeline.estimate_files import estimation_record, write_estimates
 from pipeline.microdata_files import read_microdata
 from pipeline.run import Run
+from pipeline.small_area_tables import small_area_tables
 from pipeline.study_files import load_study
 from pipeline.weight_files import read_weights, write_json
 
@@ -59,6 +60,9 @@ def run(run: Run) -> None:
     write_estimates(run.output / "estimates.csv", frame)
     os.chmod(run.output / "estimates.csv", 0o600)
     write_analyses(run.output, analyses)
+    areas, fitted = small_area_tables(run, loaded, microdata, design, weights, denominators, calibrations)
+    write_analyses(run.output, areas)
     calibrated = calibration_record(run.input("weight"), microdata, weights, calibrations)
-    record = {**estimation_record(study, design, frame, calibrated), "disclosure": protected.record()}
+    record = {**estimation_record(study, design, frame, calibrated), "disclosure": protected.record(),
+              "small_areas": fitted}
     write_json(run.output / "record.json", record)

@@ -9,6 +9,7 @@ from typing import Literal
 from pipeline.report_blocks import Built, Material, Place
 from pipeline.report_points import build_estimates_table, build_points_chart
 from pipeline.report_results import build_results
+from pipeline.report_small_areas import build_areas_table, build_ranking
 from surveys.study import Exhibit
 
 
@@ -41,4 +42,6 @@ KINDS: dict[str, Kind] = {
     "comparison": Kind("table", build_results),
     "regression": Kind("table", build_results),
     "independence": Kind("table", build_results),
+    "small_areas": Kind("table", build_areas_table),
+    "ranking": Kind("chart", build_ranking),
 }

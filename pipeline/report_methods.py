@@ -8,6 +8,7 @@ from typing import Any
 
 from estimates.protection import DisclosureRule
 from estimates.publication.standards import STANDARDS
+from pipeline.report_area_methods import area_sections
 from pipeline.report_labels import Labels
 from pipeline.report_numbers import plain, with_sign
 from pipeline.report_weighting import calibration_texts, factor_rows, response_rows, total_rows
@@ -61,7 +62,9 @@ def methods_sections(study: Study, records: Records, labels: Labels, notes: tupl
     sections = [_design(study, estimate.get("design", {}), words, notes),
                 _weighting(weight.get("steps", ()), labels), *_weighting_quality(weight.get("steps", ()), words),
                 _variance(estimate.get("methods", {}), labels),
-                *_standards(estimate, words), _indicators(study, labels),
+                *_standards(estimate, words),
+                *(Section(*part) for part in area_sections(study, estimate.get("small_areas", {}), labels)),
+                _indicators(study, labels),
                 _findings(ingest.get("findings", {}), words)]
     return tuple(section for section in sections if section.rows or section.paragraphs)
 

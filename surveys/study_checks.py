@@ -10,6 +10,7 @@ from surveys.dictionary import Dictionary
 from surveys.extrapolation import extrapolation_problems
 from surveys.mapping import LevelMapping, Mapping, VariableMapping
 from surveys.problems import Message, Problem
+from surveys.small_area_checks import small_area_problems
 from surveys.source_filter import FilterError, filter_columns
 from surveys.study import Role, Study
 
@@ -105,6 +106,7 @@ def study_problems(
     found += _weighting_problems(study, dictionary, in_study)
     found += _plan_problems(study, dictionary, in_study)
     found += analysis_problems(study, dictionary, in_study)
+    found += small_area_problems(study, dictionary, in_study)
     found += extrapolation_problems(study.extrapolation, dictionary, in_study)
     for level in mapping.levels.values():
         found += _level_problems(level, study, mapping, dictionary, in_mapping)

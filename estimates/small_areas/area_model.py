@@ -78,8 +78,14 @@ class AreaModel:
         """
         return np.asarray(0.5 * (self.area_variance * (1 - self.gamma) - (1 - self.gamma**2) * self.leverage))
 
-    def covariance(self) -> FloatArray:
+    def covariance(self, *, gamma: FloatArray | None = None, mse: FloatArray | None = None) -> FloatArray:
         r"""Joint covariance of the errors of all areas, (n, n).
+
+        Parameters
+        ----------
+        gamma, mse : (n,) float, optional
+            Where the figures used differ from the predictions: the weight of the direct estimate in them, and their
+            mean squared errors.
 
         Returns
         -------
@@ -87,9 +93,10 @@ class AreaModel:
             Area by area the mean squared error; between areas what they share through the coefficients,
             :math:`(1-\gamma_d)(1-\gamma_e)\, x_d^\top Q\, x_e`.
         """
-        pulled = (1 - self.gamma)[:, None] * self.covariates
+        weight, error = self.gamma if gamma is None else gamma, self.mse if mse is None else mse
+        pulled = (1 - weight)[:, None] * self.covariates
         shared = pulled @ self.coefficient_covariance @ pulled.T
-        return np.asarray(shared + np.diag(np.maximum(self.mse - self.g2, 0.0)))
+        return np.asarray(shared + np.diag(np.maximum(error - np.diag(shared), 0.0)))
 
 
 def fit_area_model(
