@@ -23,6 +23,10 @@ RANGES = 2
 # Numbers that the moments of one range may hold, and measures walked side by side at most.
 MOMENT_NUMBERS = 6_000_000
 SIDE_BY_SIDE = 64
+# Cells, roll-ups included, for each row of a PSU up to which all of them are added whether it holds them or not; and
+# numbers of one PSU that the cache should hold then.
+DENSE = 2
+DENSE_NUMBERS = 16_384
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,7 @@ class _Codes:
 def _walked(
     plan: ScanPlan, walk: Walk, codes: _Codes, columns: ScanColumns, weight: FloatVector, threads: int
 ) -> Moments:
+    from estimates.scan_dense import walk_dense
     from estimates.scan_kernel import walk_rows
 
     finest = walk.partitions[0].cells
@@ -160,6 +165,9 @@ def _walked(
     psus = plan.psu_start.size - 1
     cuts = np.searchsorted(plan.psu_start, np.linspace(0, plan.psu_start[-1], RANGES + 1)[1:-1])
     bounds = [0, *np.minimum(cuts, psus).tolist(), psus]
+    filled = max(int(np.count_nonzero(np.diff(plan.psu_start))), 1)
+    dense = cells * filled <= DENSE * plan.psu_start[-1] and (cells + skipped) * many <= DENSE_NUMBERS
+    walk_range = walk_dense if dense else walk_rows
 
     def walked(number: int) -> Moments:
         shape = (walk.segments, cells - skipped)
@@ -170,7 +178,7 @@ def _walked(
             np.zeros((walk.segments, finest, columns.small), dtype=np.int32),
         )  # fmt: skip
         if bounds[number] < bounds[number + 1]:
-            walk_rows(
+            walk_range(
                 bounds[number], bounds[number + 1], plan.psu_start, walk.segment_of_psu, plan.order, weight,
                 codes.address, codes.width, codes.size, codes.shift, columns.table, columns.centre,
                 columns.wide, columns.summed, columns.reference, columns.bases, columns.cross,

@@ -146,7 +146,7 @@ def _placed(
 ) -> ScanColumns:
     wide = _padded(len(found.wide), 8)
     summed = _padded(len(found.small), 8)
-    small = _padded(summed + found.flags, 16)
+    small = _padded(summed + found.flags, 8)
     flag_of = {place: summed + flag for place, flag in found.flag_of.items()}
     columns = [
         *((*column, -1 - place, flag_of.get(place, -1)) for place, column in enumerate(found.wide)),

@@ -1,34 +1,16 @@
-"""Compiled walk over the rows: PSU by PSU, all measures side by side, into moments by segment and cell."""
+"""Compiled walk over the rows, PSU by PSU through the cells it holds, into moments by segment and cell."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numba
 import numpy as np
 import numpy.typing as npt
-from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
 
 from estimates.measure import FloatVector, IntVector
+from estimates.scan_pack import BLOCK, pack_codes, pack_rows, place_of_row
+from estimates.scan_vectors import add_counts, add_doubles, add_moments, add_scaled, add_with_squares
 
-# Rows laid side by side at a time: long enough to be fetched ahead, short enough for the cache.
-BLOCK = 512
-
-
-@intrinsic
-def _from_address(_: Any, address: Any) -> Any:
-    """Turn the address of a column, held alive by the caller, into a pointer."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    return types.voidptr(address), generate
-
-
-_pointer: Any = _from_address
-carray: Any = vars(numba)["carray"]
+# Compiled with scan_pack and scan_vectors as of ef67de0c9dd3.
 
 
 @numba.njit(cache=True, nogil=True)
@@ -114,20 +96,19 @@ def walk_rows(
     local = np.zeros((cells, many))
     touched = np.zeros(cells, dtype=np.bool_)
     listed = np.empty(cells, dtype=np.int64)
-    numbers = np.zeros((BLOCK, wide))
-    stage = np.zeros((small, BLOCK), dtype=np.int8)
-    smalls = np.zeros((BLOCK, small), dtype=np.int8)
+    numbers, wide_stage = np.zeros(BLOCK * wide), np.zeros((wide, BLOCK))
+    smalls, small_stage = np.zeros(BLOCK * small, dtype=np.int8), np.zeros((small, BLOCK), dtype=np.int8)
     weights = np.zeros(BLOCK)
     finest = np.zeros(BLOCK, dtype=np.int64)
-    other = np.zeros((1 if single else cells, many))
+    other = np.zeros(many)
     source, target = np.empty(cells, dtype=np.int64), np.empty(cells, dtype=np.int64)
     psu = first_psu
     count = 0
     last_row = psu_start[last_psu]
     for begin in range(psu_start[first_psu], last_row, BLOCK):
         size = min(BLOCK, last_row - begin)
-        _pack_codes(finest, begin, size, weight.size, order, code_address, code_bytes, code_size, code_shift)
-        _pack(numbers, stage, smalls, weights, begin, size, order, weight, columns, centre)
+        pack_codes(finest, begin, size, weight.size, order, code_address, code_bytes, code_size, code_shift)
+        pack_rows(numbers, smalls, wide_stage, small_stage, weights, begin, size, order, weight, columns, centre)
         done = 0
         while done < size:
             while begin + done >= psu_start[psu + 1]:
@@ -139,10 +120,10 @@ def walk_rows(
                     count = 0
                 psu += 1
             until = min(size, psu_start[psu + 1] - begin)
+            segment = segment_of_psu[psu]
             count = _add_rows(
-                weights[done:until], finest[done:until], numbers[done:until], smalls[done:until],
-                local, touched, listed, count, wide, summed, cross,
-                squares[segment_of_psu[psu]], counts[segment_of_psu[psu]],
+                weights, finest, numbers, smalls, done, until, local, touched, listed, count, wide, summed, cross,
+                squares[segment], counts[segment],
             )  # fmt: skip
             done = until
     if count:
@@ -154,170 +135,32 @@ def walk_rows(
 
 @numba.njit(cache=True, nogil=True)
 def _add_rows(  # type: ignore[no-untyped-def]
-    weights, finest, numbers, smalls, local, touched, listed, count, wide, summed, cross, squares, counts
+    weights, finest, numbers, smalls, begin, end, local, touched, listed, count, wide, summed, cross, squares, counts
 ):  # fmt: skip
-    """Add rows of one PSU to its finest cells, without a branch beside the vector loops."""
+    """Add rows of one PSU to its finest cells."""
     small = counts.shape[1]
-    for r in range(weights.size):
+    many = wide + summed
+    for r in range(begin, end):
         f = finest[r]
         if not touched[f]:
             touched[f] = True
             listed[count] = f
             count += 1
-    for r in range(weights.size):
         w = weights[r]
-        f = finest[r]
-        for k in range(wide):
-            local[f, k] += w * numbers[r, k]
-        for k in range(wide):
-            squares[f, k] += w * numbers[r, k] * numbers[r, k]
-        for k in range(summed):
-            local[f, wide + k] += w * smalls[r, k]
-        for k in range(small):
-            counts[f, k] += smalls[r, k]
-    if cross.shape[0]:
-        for r in range(weights.size):
-            f = finest[r]
-            for x in range(cross.shape[0]):
-                squares[f, wide + x] += weights[r] * numbers[r, cross[x, 0]] * numbers[r, cross[x, 1]]
+        if not (w > 0.0):
+            # A row of weight 0 is in no base: it counts for nothing.
+            continue
+        here = place_of_row(r, small)
+        for k in range(0, wide, 8):
+            add_with_squares(local, f * many + k, squares, f * squares.shape[1] + k, w, numbers, r * wide + k)
+        for k in range(0, summed, 8):
+            add_scaled(local, f * many + wide + k, w, smalls, here + 8 * k)
+        for k in range(0, small, 8):
+            add_counts(counts, f * small + k, smalls, here + 8 * k)
+        for x in range(cross.shape[0]):
+            one, two = numbers[r * wide + cross[x, 0]], numbers[r * wide + cross[x, 1]]
+            squares[f, wide + x] += w * one * two
     return count
-
-
-@numba.njit(cache=True, nogil=True)
-def _pack_codes(finest, begin, size, rows, order, address, width, sizes, shift):  # type: ignore[no-untyped-def]
-    """Cross the codes of some rows."""
-    finest[:size] = 0
-    for c in range(address.size):
-        if width[c] == 1:
-            small = carray(_pointer(address[c]), rows, np.int8)
-            small = small[order[begin : begin + size]] if order.size else small[begin:]
-            _cross(finest, small, sizes[c], shift[c], size)
-        else:
-            large = carray(_pointer(address[c]), rows, np.int64)
-            large = large[order[begin : begin + size]] if order.size else large[begin:]
-            _cross(finest, large, sizes[c], shift[c], size)
-
-
-@numba.njit(cache=True, nogil=True)
-def _cross(finest, codes, many, add, size):  # type: ignore[no-untyped-def]
-    for r in range(size):
-        finest[r] = finest[r] * many + codes[r] + add
-
-
-@numba.njit(cache=True, nogil=True)
-def _pack(numbers, stage, smalls, weights, begin, size, order, weight, columns, centre):  # type: ignore[no-untyped-def]
-    """Lay some rows of all columns side by side."""
-    in_order = order.size == 0
-    if in_order:
-        weights[:size] = weight[begin : begin + size]
-    else:
-        for r in range(size):
-            weights[r] = weight[order[begin + r]]
-    for k in range(columns.shape[1]):
-        form, place, c = columns[1, k], columns[3, k], centre[k]
-        masked = columns[2, k] != 0
-        if in_order and not masked and form == 0 and place >= 0:
-            tiny = carray(_pointer(columns[0, k] + begin), size, np.int8)
-            _stage_small(stage[place], tiny, np.int8(c), size)
-        elif in_order and not masked and form == 1:
-            real = carray(_pointer(columns[0, k] + 8 * begin), size, np.float64)
-            if place >= 0:
-                _stage_binary(stage[place], real, c, size)
-            elif columns[4, k] >= 0:
-                _lay_numbers(numbers, -1 - place, stage[columns[4, k]], real, c, size)
-            else:
-                _lay_plain(numbers, -1 - place, real, c, size)
-        else:
-            _any_column(numbers, stage, begin, size, order, weight.size, columns[:, k], c)
-    _transpose(stage.view(np.uint64), smalls.view(np.uint64))
-    for r in range(size):
-        # A row of weight 0 is in no base: it counts for nothing.
-        if not (weights[r] > 0.0):
-            numbers[r] = 0.0
-            smalls[r] = 0
-
-
-@numba.njit(cache=True, nogil=True)
-def _stage_small(stage, values, centre, size):  # type: ignore[no-untyped-def]
-    for r in range(size):
-        stage[r] = values[r] - centre
-
-
-@numba.njit(cache=True, nogil=True)
-def _stage_binary(stage, values, centre, size):  # type: ignore[no-untyped-def]
-    for r in range(size):
-        stage[r] = np.int8(values[r] - centre)
-
-
-@numba.njit(cache=True, nogil=True)
-def _lay_plain(numbers, place, values, centre, size):  # type: ignore[no-untyped-def]
-    for r in range(size):
-        numbers[r, place] = values[r] - centre
-
-
-@numba.njit(cache=True, nogil=True)
-def _lay_numbers(numbers, place, flags, values, centre, size):  # type: ignore[no-untyped-def]
-    for r in range(size):
-        numbers[r, place] = values[r] - centre
-    for r in range(size):
-        flags[r] = values[r] != 0.0
-
-
-@numba.njit(cache=True, nogil=True)
-def _any_column(numbers, stage, begin, size, order, rows, column, centre):  # type: ignore[no-untyped-def]
-    form, place, flag = column[1], column[3], column[4]
-    masked = column[2] != 0
-    mask = carray(_pointer(column[2]), rows, np.int8)
-    tiny = carray(_pointer(column[0]), rows, np.int8)
-    real = carray(_pointer(column[0]), rows, np.float64)
-    for r in range(size):
-        row = order[begin + r] if order.size else begin + r
-        value = 0.0
-        if not masked or mask[row] != 0:
-            if form == 0:
-                value = tiny[row] - centre
-            elif form == 1:
-                value = real[row] - centre
-            elif form == 2:
-                value = 1.0
-            elif form == 3:
-                value = 1.0 if tiny[row] != 0 else 0.0
-            else:
-                value = 1.0 if real[row] != 0.0 else 0.0
-        if place >= 0:
-            stage[place, r] = np.int8(value)
-        else:
-            numbers[r, -1 - place] = value
-            if flag >= 0:
-                known = not masked or mask[row] != 0
-                stage[flag, r] = np.int8(known and (tiny[row] != 0 if form == 0 else real[row] != 0.0))
-
-
-@numba.njit(cache=True, nogil=True, inline="always")
-def _swap(a, b, mask, shift):  # type: ignore[no-untyped-def]
-    change = ((a >> shift) ^ b) & mask
-    return a ^ (change << shift), b ^ change
-
-
-@numba.njit(cache=True, nogil=True)
-def _transpose(source, target):  # type: ignore[no-untyped-def]
-    """Turn columns of bytes into rows, 8 by 8 bytes at a time held in eight registers."""
-    near, pair, half = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0000FFFF0000FFFF), np.uint64(0x00000000FFFFFFFF)
-    one, two, four = np.uint64(8), np.uint64(16), np.uint64(32)
-    for g in range(target.shape[1]):
-        for t in range(source.shape[1]):
-            a, b = _swap(source[8 * g, t], source[8 * g + 1, t], near, one)
-            c, d = _swap(source[8 * g + 2, t], source[8 * g + 3, t], near, one)
-            e, f = _swap(source[8 * g + 4, t], source[8 * g + 5, t], near, one)
-            h, i = _swap(source[8 * g + 6, t], source[8 * g + 7, t], near, one)
-            a, c = _swap(a, c, pair, two)
-            b, d = _swap(b, d, pair, two)
-            e, h = _swap(e, h, pair, two)
-            f, i = _swap(f, i, pair, two)
-            target[8 * t, g], target[8 * t + 4, g] = _swap(a, e, half, four)
-            target[8 * t + 1, g], target[8 * t + 5, g] = _swap(b, f, half, four)
-            target[8 * t + 2, g], target[8 * t + 6, g] = _swap(c, h, half, four)
-            target[8 * t + 3, g], target[8 * t + 7, g] = _swap(d, i, half, four)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -343,57 +186,25 @@ def _close(  # type: ignore[no-untyped-def]
                     touched[cell + inner] = True
                     listed[end] = cell + inner
                     end += 1
-        _roll(source[:pairs], target[:pairs], local)
+        for pair in range(pairs):
+            for k in range(0, many, 8):
+                add_doubles(local, target[pair] * many + k, local, source[pair] * many + k)
         start_of[p + 1] = end
     end = start_of[partitions.shape[0]]
     kept = listed[count if skipped else 0 : end]
-    if not single:
-        for position in range(kept.size):
-            for k in range(many):
-                other[position, k] = local[kept[position], reference[k]]
-    _add_psu(kept, local, single, reference[0], other, skipped, first[segment], second[segment], product[segment])
     for position in range(kept.size):
+        cell = kept[position]
+        if single:
+            other[:] = local[cell, reference[0]]
+        else:
+            for k in range(many):
+                other[k] = local[cell, reference[k]]
+        at = (cell - skipped) * many
+        for k in range(0, many, 8):
+            add_moments(first[segment], second[segment], product[segment], at + k, local, cell * many + k, other, k)
         for b in range(base.size):
-            if local[kept[position], base[b]] > 0.0:
-                present[segment, kept[position] - skipped, b] += 1.0
-    _clear(listed[:end], local)
+            if local[cell, base[b]] > 0.0:
+                present[segment, cell - skipped, b] += 1.0
     for position in range(end):
         touched[listed[position]] = False
-
-
-@numba.njit(cache=True, nogil=True)
-def _roll(source, target, local):  # type: ignore[no-untyped-def]
-    for pair in range(source.size):
-        here, there = source[pair], target[pair]
-        for k in range(local.shape[1]):
-            local[there, k] += local[here, k]
-
-
-@numba.njit(cache=True, nogil=True)
-def _add_psu(kept, local, single, size, other, skipped, first, second, product):  # type: ignore[no-untyped-def]
-    """Add the totals of a PSU, their squares and their products with the denominators."""
-    if single:
-        for position in range(kept.size):
-            cell = kept[position]
-            x = local[cell, size]
-            for k in range(local.shape[1]):
-                value = local[cell, k]
-                first[cell - skipped, k] += value
-                second[cell - skipped, k] += value * value
-                product[cell - skipped, k] += value * x
-    else:
-        for position in range(kept.size):
-            cell = kept[position]
-            for k in range(local.shape[1]):
-                value = local[cell, k]
-                first[cell - skipped, k] += value
-                second[cell - skipped, k] += value * value
-                product[cell - skipped, k] += value * other[position, k]
-
-
-@numba.njit(cache=True, nogil=True)
-def _clear(listed, local):  # type: ignore[no-untyped-def]
-    for position in range(listed.size):
-        cell = listed[position]
-        for k in range(local.shape[1]):
-            local[cell, k] = 0.0
+        local[listed[position]] = 0.0
