@@ -36,6 +36,7 @@ class Source:
     obtain: Label | None = None
     licence: Label | None = None
 
+    label: Label | None = None
 
 @dataclass(frozen=True)
 class Role:
@@ -139,6 +140,22 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+@dataclass(frozen=True)
+class Term:
+    """A term of the glossary and what it means."""
+
+    term: Label
+    meaning: Label
+
+
+@dataclass(frozen=True)
+class FactsheetPlan:
+    """One sheet for each code of a breakdown: which breakdowns, and which indicators (all that are tabulated if none)."""
+
+    by: tuple[str, ...]
+    indicators: tuple[str, ...] = ()
+
+
 class ReportPlan:
     """What the report shows, in order."""
 
@@ -146,6 +163,8 @@ class ReportPlan:
     key_figures: tuple[KeyFigure, ...] = ()
     chapters: tuple[Chapter, ...] = ()
 
+    glossary: tuple[Term, ...] = ()
+    factsheets: FactsheetPlan | None = None
 
 @dataclass(frozen=True)
 class Member:
@@ -253,7 +272,9 @@ def study_from(data: Mapping[str, Any]) -> Study:
             key_figures=tuple(KeyFigure(item["indicator"], {k: str(v) for k, v in
                                                             (item.get("domain") or {}).items()})
                               for item in report.get("key_figures") or ()),
-            chapters=tuple(_chapter(item) for item in report.get("chapters") or ())),
+            chapters=tuple(_chapter(item) for item in report.get("chapters") or ()),
+            glossary=tuple(_term(item) for item in report.get("glossary") or ()),
+            factsheets=_factsheets(report.get("factsheets"))),
         languages=tuple(data.get("languages") or ("es", "en")),
         response=tuple(_response(item) for item in data.get("response") or ()),
         analyses=analyses_from(data),
@@ -292,7 +313,7 @@ def _source(name: str, data: Mapping[str, Any]) -> Source:
         encoding=data.get("encoding"), separator=data.get("separator", ","), decimal=data.get("decimal", "."),
         quote=data.get("quote", '"'), blank=tuple(data.get("blank") or ()), rows=data.get("rows"),
         sheet=data.get("sheet"), obtain=_optional_label(data.get("obtain")),
-        licence=_optional_label(data.get("licence")))
+        licence=_optional_label(data.get("licence")), label=_optional_label(data.get("label")))
 
 
 def _role(data: str | Mapping[str, Any] | None, *, absent: Label) -> Role:
@@ -344,3 +365,11 @@ def _exhibit(data: Mapping[str, Any]) -> Exhibit:
 def _response(data: Mapping[str, Any]) -> Response:
     return Response(data["level"], dict(data.get("counts") or {}), data.get("variable"),
                     _optional_label(data.get("source")))
+def _term(data: Mapping[str, Any]) -> Term:
+    return Term(*(Label(data["es"][name], data["en"][name]) for name in ("term", "meaning")))
+
+
+def _factsheets(data: Mapping[str, Any] | None) -> FactsheetPlan | None:
+    return None if data is None else FactsheetPlan(_names(data["by"]), _names(data.get("indicators")))
+
+
