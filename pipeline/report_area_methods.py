@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.report_labels import Labels
 from pipeline.report_numbers import plain
+from pipeline.report_results import p_text
 from pipeline.report_words import Words
 from surveys.small_areas import SmallAreas, small_areas_from
 from surveys.study import Study
@@ -34,19 +35,20 @@ def area_sections(study: Study, records: Mapping[str, Any], labels: Labels) -> l
         One for the covariates and one for the diagnostics of each model; none where no model was fitted.
     """
     sections: list[Part] = []
+    said: set[str] = set()
     for model in small_areas_from(study.settings):
         ran = records.get(model.name)
         if ran is not None:
-            sections += _sections(model, ran, labels, first=not sections)
+            sections += _sections(model, ran, labels, said)
     return sections
 
 
-def _sections(model: SmallAreas, ran: Mapping[str, Any], labels: Labels, *, first: bool) -> list[Part]:
+def _sections(model: SmallAreas, ran: Mapping[str, Any], labels: Labels, said: set[str]) -> list[Part]:
     words = labels.words
     found, smoothing = ran["diagnostics"], ran["smoothing"]
     named = words.say("area_model_of", what=labels.indicator(model.indicator), areas=labels.breakdown(model.areas))
+    title = labels.indicator(model.indicator) if model.label is None else model.label.get(words.language)
     texts = [
-        named,
         words.say("area_model", scale=words[f"scale_{ran['scale']}"],
                   method=words[f"area_variance_{ran['area_variance_method']}"]),
         words.say(f"area_smoothing_{smoothing}", factor=plain(float(ran["smoothing_factor"]), 2),
@@ -68,32 +70,34 @@ def _sections(model: SmallAreas, ran: Mapping[str, Any], labels: Labels, *, firs
                            hide=plain(100 * ran["rule"]["hide_above"], 0)))  # fmt: skip
     if ran["rule"]["width"]:
         texts.append(words.say("area_protection", width=ran["rule"]["width"]))
-    rows = tuple((words.either(f"covariate_{name}", _covariate(name, model, words)), plain(b, 4), plain(se, 4), _source(
+    rows = tuple((words.either(f"covariate_{name}", _covariate(name, model, words)), _short(b), _short(se), _source(
         name, model, words)) for name, (b, se) in ran["coefficients"].items())
     columns = (words["covariate"], words["area_coefficient"], words["standard_error"], words["source_of_number"])
+    # What was said of an earlier model in the same words is not said again.
+    fresh = [text for text in texts if text not in said]
+    fresh += [words["area_same"]] if len(fresh) < len(texts) else []
+    said.update(texts)
     return [
-        (words["small_areas"] if first else "", tuple(texts), columns, rows, (1, 2)),
-        ("", (words["area_diagnostics"],), (words["weighting_measure"], words["weighting_value"]),
-         _diagnostics(found, words), (1,)),
+        (words.say("area_model_title", name=title), (named, *fresh), columns, rows, (1, 2)),
+        ("", (), (words["weighting_measure"], words["weighting_value"]), _diagnostics(found, words), ()),
     ]  # fmt: skip
 
 
 def _diagnostics(found: Mapping[str, Any], words: Words) -> tuple[tuple[str, str], ...]:
-    span = words.say("range_of_model", low=_number(found["area_variance_low"], 6), high=_number(
-        found["area_variance_high"], 6))
+    span = words.say("range_of_model", low=_short(found["area_variance_low"]), high=_short(found["area_variance_high"]))
     shrinkage = words.say("diagnostic_three", low=_number(found["gamma_least"], 2), middle=_number(
         found["gamma_median"], 2), high=_number(found["gamma_most"], 2))
     normal = found["normality_p"]
     verdict = "" if normal is None else words["residuals_normal" if normal >= SIGNIFICANCE else "residuals_not_normal"]
     pairs = (
         ("diagnostic_areas", words.say("diagnostic_of", sampled=found["sampled"], all=found["areas"])),
-        ("diagnostic_area_variance", f"{_number(found['area_variance'], 6)} ({span})"),
-        ("diagnostic_zero_p", _number(found["zero_p"], 4)),
+        ("diagnostic_area_variance", f"{_short(found['area_variance'])} ({span})"),
+        ("diagnostic_zero_p", p_text(found["zero_p"])),
         ("diagnostic_r2", f"{_percent(found['r2'])} / {_percent(found['r2_adjusted'])}"),
         ("diagnostic_gamma", shrinkage),
-        ("diagnostic_normality", " ".join(filter(None, (_number(normal, 4), verdict)))),
+        ("diagnostic_normality", " ".join(filter(None, ("" if normal is None else p_text(normal), verdict)))),
         ("diagnostic_residuals", str(found["large_residuals"])),
-        ("diagnostic_agreement", _number(found["agreement_p"], 4)),
+        ("diagnostic_agreement", p_text(found["agreement_p"])),
         ("diagnostic_slope", _number(found["slope"], 2)),
         ("diagnostic_gain", _percent(found["median_gain"])),
     )
@@ -115,6 +119,11 @@ def _source(name: str, model: SmallAreas, words: Words) -> str:
 
 def _number(value: float | None, decimals: int) -> str:
     return "" if value is None else plain(float(value), decimals)
+
+
+def _short(value: float) -> str:
+    """Three digits that count, whatever the size."""
+    return f"{float(value):.3g}"
 
 
 def _percent(value: float | None) -> str:

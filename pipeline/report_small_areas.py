@@ -20,6 +20,8 @@ from surveys.study import Exhibit
 TABLE = "small_areas"
 SHOWN = 20
 SURE = 0.8
+#: Beside an area whose figure is what covariates say.
+ALONE = "*"
 
 
 def build_areas_table(exhibit: Exhibit, material: Material, place: Place) -> Built:
@@ -77,14 +79,16 @@ def _table(exhibit: Exhibit, material: Material, place: Place) -> Results:
         mark = MARKS.get(str(record["status"]), "")
         if mark:
             marks[mark] = words["mark_model_weak"]
+        if record["basis"] == "model_only":
+            mark, marks[ALONE] = mark + ALONE, words["mark_model_only"]
         low, high = (estimate_text(float(record[name]), unit, decimals) for name in ("ci_low", "ci_high"))
         rows.append((
-            plain(float(record["rank"]), 0), labels.domain(model.areas, str(record["area"])) + mark,
+            f"{labels.domain(model.areas, str(record['area']))} {mark}".rstrip(),
             estimate_text(float(record["estimate"]), unit, decimals), words.say("range_of_model", low=low, high=high),
-            plain(100 * float(record["cv"]), 0),
+            plain(100 * float(record["cv"]), 0), plain(float(record["rank"]), 0),
             words.say("range_of_model", low=plain(float(record["rank_low"]), 0), high=plain(
                 float(record["rank_high"]), 0)),
-            plain(100 * float(record["probability_worst"]), 0), words[f"basis_{record['basis']}"],
+            plain(100 * float(record["probability_worst"]), 0),
         ))  # fmt: skip
     hidden = int(table["status"].isin(HIDDEN).sum())
     notes = [Note("", words.say("note_small_areas", confidence=material.confidence))]
@@ -92,12 +96,12 @@ def _table(exhibit: Exhibit, material: Material, place: Place) -> Results:
     notes += [Note("", words.say("areas_hidden", count=hidden, all=len(table)))] if hidden else []
     left = len(table) - hidden - len(shown)
     notes += [Note("", words.say("areas_left", count=left))] if left > 0 else []
-    columns = (words["rank"], labels.breakdown(model.areas), words["model_figure"],
-               words.say("interval", confidence=material.confidence), words["relative_error"], words["rank_range"],
-               words.say("probability_worst", worst=model.worst), words["basis"])  # fmt: skip
+    columns = (labels.breakdown(model.areas), words["model_figure"],
+               words.say("interval", confidence=material.confidence), words["relative_error"], words["rank"],
+               words["rank_range"], words.say("probability_worst", worst=model.worst))  # fmt: skip
     unit = str(table["unit"].iloc[0]) if len(table) else ""
     return Results(place.number, place.anchor, _title(exhibit, model, material, place), labels.unit(unit), columns,
-                   tuple(rows), (0, 2, 3, 4, 5, 6), tuple(_sentences(table, model, material)), tuple(notes))
+                   tuple(rows), (1, 2, 3, 4, 5, 6), tuple(_sentences(table, model, material)), tuple(notes))
 
 
 def _chosen(exhibit: Exhibit, material: Material) -> tuple[SmallAreas, pd.DataFrame, pd.DataFrame]:
