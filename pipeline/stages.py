@@ -28,8 +28,6 @@ class Stage:
     records : bool
         Whether it reads the records and findings of the stages before, and not only their data. Without them
         a stage does not run again when a record changed and the data did not.
-    rounds : bool
-        Whether it reads the estimates of the earlier rounds that the study compares itself with.
     texts : bool
         Whether it prints what the authors wrote in ``recommendations.<language>.md`` of the study folder.
     es, en : str
@@ -45,7 +43,6 @@ class Stage:
     folders: tuple[str, ...] = ()
     sources: bool = False
     records: bool = True
-    rounds: bool = False
     texts: bool = False
 
 
@@ -69,7 +66,7 @@ STAGES: dict[str, Stage] = {
             "las estimaciones y su precisión", "the estimates and their precision", records=False,
         ),
         Stage(
-            "report", "pipeline.reporting", ("ingest", "weight", "estimate"), _AFTER,
+            "report", "pipeline.reporting", ("ingest", "weight", "estimate"), (),
             "el informe", "the report", folders=("report_templates",), texts=True,
         ),
         Stage(
@@ -85,12 +82,6 @@ STAGES: dict[str, Stage] = {
 
 # written by a stage about itself; see `Stage.records`
 RECORDS = ("record.json", "findings.csv", "findings.json")
-# The edition that is signed: no part of `study`, because people come before it.
-RELEASE = Stage(
-    "release", "pipeline.releasing", ("ingest", "weight", "estimate", "report", "validate"),
-    (), "la edición firmada", "the signed edition", folders=("report_templates",), texts=True,
-)  # fmt: skip
-
 
 
 def needed_for(target: str, stages: dict[str, Stage] | None = None) -> list[Stage]:

@@ -35,8 +35,8 @@ class Source:
     sheet: str | None = None
     obtain: Label | None = None
     licence: Label | None = None
-
     label: Label | None = None
+
 
 @dataclass(frozen=True)
 class Role:
@@ -140,7 +140,6 @@ class Chapter:
 
 
 @dataclass(frozen=True)
-@dataclass(frozen=True)
 class Term:
     """A term of the glossary and what it means."""
 
@@ -156,15 +155,16 @@ class FactsheetPlan:
     indicators: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
 class ReportPlan:
     """What the report shows, in order."""
 
     foreword: Label | None = None
     key_figures: tuple[KeyFigure, ...] = ()
     chapters: tuple[Chapter, ...] = ()
-
     glossary: tuple[Term, ...] = ()
     factsheets: FactsheetPlan | None = None
+
 
 @dataclass(frozen=True)
 class Member:
@@ -362,9 +362,6 @@ def _exhibit(data: Mapping[str, Any]) -> Exhibit:
                    _rest(data, "kind", "indicators", "indicator", "by", "title"))
 
 
-def _response(data: Mapping[str, Any]) -> Response:
-    return Response(data["level"], dict(data.get("counts") or {}), data.get("variable"),
-                    _optional_label(data.get("source")))
 def _term(data: Mapping[str, Any]) -> Term:
     return Term(*(Label(data["es"][name], data["en"][name]) for name in ("term", "meaning")))
 
@@ -373,3 +370,6 @@ def _factsheets(data: Mapping[str, Any] | None) -> FactsheetPlan | None:
     return None if data is None else FactsheetPlan(_names(data["by"]), _names(data.get("indicators")))
 
 
+def _response(data: Mapping[str, Any]) -> Response:
+    return Response(data["level"], dict(data.get("counts") or {}), data.get("variable"),
+                    _optional_label(data.get("source")))
