@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.report_blocks import Built, Material, Place
+from pipeline.report_criteria import build_criteria, build_gaps
+from pipeline.report_flows import build_flows, build_matrix
 from pipeline.report_points import build_estimates_table, build_points_chart
 from pipeline.report_results import build_results
 from pipeline.report_small_areas import build_areas_table, build_ranking
@@ -42,6 +44,10 @@ KINDS: dict[str, Kind] = {
     "comparison": Kind("table", build_results),
     "regression": Kind("table", build_results),
     "independence": Kind("table", build_results),
+    "criteria": Kind("table", build_criteria),
+    "gaps": Kind("table", build_gaps),
+    "matrix": Kind("table", build_matrix, of_estimates=True),
+    "flows": Kind("table", build_flows, of_estimates=True),
     "small_areas": Kind("table", build_areas_table),
     "ranking": Kind("chart", build_ranking),
 }

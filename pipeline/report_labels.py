@@ -63,6 +63,9 @@ class Labels:
         """Label of one code of a breakdown; the whole population is the total."""
         if code == WHOLE:
             return self.words["total"]
+        known = self.dictionary.breakdowns.get(breakdown)
+        if known is not None and code in known.groups:
+            return known.groups[code].get(self.words.language)
         return self._code(self._variable(breakdown), code)
 
     def domain_alone(self, breakdown: str, code: str) -> str:

@@ -104,6 +104,7 @@ def _regression(
     model = next((item for item in study.analyses.models if item.name == name), None)
     table = tables.get("models", pd.DataFrame(columns=["model"]))
     records = records_of(table[table["model"] == name])
+    share = model is not None and model.family == "logistic"  # effects on a share are told in points
     rows: list[tuple[str, ...]] = []
     references: dict[str, None] = {}
     for record in records:
@@ -116,9 +117,10 @@ def _regression(
             rows.append((label or words["model_not_fitted"], MARKS["withheld"], "", "", "", "", ""))
             continue
         numbers = [plain(number_of(record[column]), 3) for column in ("coefficient", "se", "ci_low", "ci_high")]
+        effects = [plain((100 if share else 1) * number_of(record[at]), 3) for at in ("effect", "effect_se")]
         rows.append((
             label, numbers[0], numbers[1], words.say("range_of", low=numbers[2], high=numbers[3]),
-            p_text(number_of(record["p_value"])), *(plain(number_of(record[at]), 3) for at in ("effect", "effect_se")),
+            p_text(number_of(record["p_value"])), *effects,
         ))  # fmt: skip
     title = name if model is None or model.label is None else model.label.get(words.language)
     family = words[f"family_{model.family}"] if model is not None else ""
@@ -129,7 +131,7 @@ def _regression(
     if any(record["status"] == "withheld" for record in records):
         notes.append(Note(MARKS["withheld"], words["mark_withheld"]))
     columns = (words["term"], words["coefficient"], words["se"], words.say("interval", confidence=confidence), "p",
-               words["effect"], words["se"])  # fmt: skip
+               words["effect_points" if share else "effect"], words["se"])  # fmt: skip
     heading = exhibit.title.get(words.language) if exhibit.title is not None else title
     return Results(number, anchor, heading, "", columns, tuple(rows), tuple(range(1, 7)), (), tuple(notes))
 

@@ -189,11 +189,14 @@ class Breakdown:
         Name, and the code variable behind it.
     label : Label
         Its name in both languages; the variable's when none is given.
+    groups : mapping of str to Label
+        Names of those whom a code stands for, such as displaced families for yes; for tables and sentences.
     """
 
     name: str
     variable: str
     label: Label
+    groups: Mapping[str, Label] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -294,6 +297,9 @@ class Dictionary:
         if indicator.statistic == "survival":
             time = self.variables.get(str(indicator.options.time))
             unit = None if time is None else time.unit
+            if unit == "years":
+                one = part == "1"
+                return Label(f"{part} {'año' if one else 'años'}", f"{part} {'year' if one else 'years'}")
             return Label(f"t = {part}" + (f" ({unit})" if unit else ""), f"t = {part}" + (f" ({unit})" if unit else ""))
         codes = self.variables[indicator.of.strip()].codes
         return self.code_lists[str(codes)].codes[part].label

@@ -56,6 +56,10 @@ MULTIPLE_DERIVED = Message(
     "multiple_derived",
     "a variable of type multiple cannot be derived. Derive one code variable for each answer.",
     "una variable de tipo multiple no se puede derivar. Derive una variable de código por cada respuesta.")
+GROUP_CODE = Message(
+    "group_code",
+    "'{code}' is not a code of '{name}' ({codes}). Name groups by the codes they stand for.",
+    "'{code}' no es un código de '{name}' ({codes}). Nombre los grupos por los códigos que representan.")
 RESERVED_NAME = Message(
     "reserved_name",
     "'{name}' is a word of the expression language and cannot name a variable. Choose another name.",
@@ -267,3 +271,9 @@ def _breakdown_problems(merged: Dictionary, data: Data, where: Where) -> Iterato
                           {"name": variable, "nearest": nearest(variable, merged.variables)})
         elif spec.type != "code":
             yield Problem(BREAKDOWN_NOT_CODED, place, {"name": variable, "type": spec.type})
+        else:
+            codes = merged.codes_of(variable) if spec.codes in merged.code_lists else ()
+            for code in merged.breakdowns[name].groups:
+                if code not in codes:
+                    yield Problem(GROUP_CODE, where(("breakdowns", name, "groups", code)), {
+                        "code": code, "name": variable, "codes": ", ".join(codes)})

@@ -98,7 +98,9 @@ def merge(base: Dictionary, data: Data, labels: Labels) -> Dictionary:
     def make_breakdown(name: str, entry: Data) -> Breakdown:
         variable = merged.variables.get(entry["variable"])
         label = labels.read_if(entry.get("label"), ("breakdowns", name, "label"))
-        return Breakdown(name, entry["variable"], label or (variable.label if variable else Label(name, name)))
+        groups = {code: labels.read(given, ("breakdowns", name, "groups", code))
+                  for code, given in (entry.get("groups") or {}).items()}
+        return Breakdown(name, entry["variable"], label or (variable.label if variable else Label(name, name)), groups)
 
     return replace(merged, breakdowns=added("breakdowns", make_breakdown, base.breakdowns))
 

@@ -1,0 +1,115 @@
+"""Where people left and where they live now: a square of origins by destinations, or the routes that may be printed."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipeline.report_blocks import Built, Material, Place, Results
+from pipeline.report_labels import WHOLE
+from pipeline.report_tables import MARKS, Note, Row, precision, row_of, select
+from surveys.study import Exhibit
+
+
+def build_matrix(exhibit: Exhibit, material: Material, place: Place) -> Built:
+    """Build the square of one indicator by origin (lines) and destination (columns), each with its standard error.
+
+    Parameters
+    ----------
+    exhibit : Exhibit
+        One indicator, and ``by`` with the breakdown of origin and that of destination; or a distribution over
+        destinations, and ``by`` with the breakdown of origin.
+    material : Material
+        Its estimates.
+    place : Place
+        Number, link target and title.
+
+    Returns
+    -------
+    Built
+        A plain table. A cell that may not be published holds its mark.
+    """
+    labels, words = material.labels, material.labels.words
+    origin = exhibit.by[0]
+    if len(exhibit.by) == 1:
+        found, columns, names = _shares(exhibit, material)
+    else:
+        found = {codes: row for codes, row, _ in _routes(exhibit, material)}
+        columns = labels.codes(exhibit.by[1])
+        names = tuple(labels.domain_alone(exhibit.by[1], code) for code in columns)
+    rows = []
+    for code in labels.codes(origin):
+        rows.append((labels.domain_alone(origin, code), *(_cell(found.get((code, other))) for other in columns)))
+    marks = {mark for row in found.values() for mark in row.mark.split()}
+    notes = [Note("", words["note_matrix" if len(exhibit.by) == 2 else "note_matrix_shares"])]
+    notes += _explained(marks, material)
+    return Built(Results(
+        place.number, place.anchor, place.title, "", (words["matrix_corner"], *names), tuple(rows),
+        tuple(range(1, len(columns) + 1)), (), tuple(notes)))  # fmt: skip
+
+
+def build_flows(exhibit: Exhibit, material: Material, place: Place) -> Built:
+    """Build the list of routes that may be printed, the largest first, and say how many may not.
+
+    Parameters
+    ----------
+    exhibit, material, place
+        As in `build_matrix`.
+
+    Returns
+    -------
+    Built
+        A plain table with a note on the routes left out.
+    """
+    labels, words = material.labels, material.labels.words
+    routes = _routes(exhibit, material)
+    shown = sorted((item for item in routes if not item[1].hidden), key=lambda item: -item[2])
+    rows = tuple(
+        (words.say("route_of", origin=labels.domain_alone(exhibit.by[0], origin),
+                   destination=labels.domain_alone(exhibit.by[1], destination)),
+         row.estimate, words.say("range_of", low=row.low, high=row.high), row.se, row.n, row.mark)
+        for (origin, destination), row, _ in shown)  # fmt: skip
+    hidden = [row.mark for _, row, _ in routes if row.hidden and row.mark != MARKS["empty"]]
+    notes = [Note("", words.say("note_flows", shown=len(shown), hidden=len(hidden)))]
+    notes += _explained({mark for _, row, _ in shown for mark in row.mark.split()}, material)
+    columns = (words["route"], words["estimate"], words.say("interval", confidence=material.confidence), words["se"],
+               words["n"], words["flag"])  # fmt: skip
+    return Built(Results(place.number, place.anchor, place.title, "", columns, rows, tuple(range(1, 6)), (),
+                         tuple(notes)))  # fmt: skip
+
+
+def _shares(
+    exhibit: Exhibit, material: Material
+) -> tuple[dict[tuple[str, str], Row], tuple[str, ...], tuple[str, ...]]:
+    """Shares of a distribution in every domain of origin, their columns and the names of these."""
+    labels, frame = material.labels, material.frame
+    parts = labels.parts(exhibit.indicators[0], frame)
+    decimals = precision(frame, exhibit.indicators[0], labels)
+    found = {}
+    for part in parts:
+        for _, record in select(frame, part, exhibit.by, labels).iterrows():
+            code = str(record[labels.column(exhibit.by[0], frame)])
+            found[(code, part)] = row_of(record, "", labels.words, decimals=decimals)
+    return found, parts, tuple(labels.part(part) for part in parts)
+
+
+def _routes(exhibit: Exhibit, material: Material) -> list[tuple[tuple[str, str], Row, float]]:
+    labels, frame = material.labels, material.frame
+    indicator = exhibit.indicators[0]
+    decimals = precision(frame, indicator, labels)
+    found = []
+    for _, record in select(frame, indicator, exhibit.by, labels).iterrows():
+        codes = (str(record[labels.column(exhibit.by[0], frame)]), str(record[labels.column(exhibit.by[1], frame)]))
+        if WHOLE not in codes:
+            estimate = 0.0 if pd.isna(record["estimate"]) else float(record["estimate"])
+            found.append((codes, row_of(record, "", labels.words, decimals=decimals), estimate))
+    return found
+
+
+def _cell(row: Row | None) -> str:
+    if row is None:
+        return MARKS["empty"]
+    return row.estimate if row.hidden else f"{row.estimate} ({row.se})" + (f" {row.mark}" if row.mark else "")
+
+
+def _explained(marks: set[str], material: Material) -> list[Note]:
+    return [Note(mark, material.labels.words[f"mark_{status}"]) for status, mark in MARKS.items() if mark in marks]
