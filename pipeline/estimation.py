@@ -47,7 +47,7 @@ def run(run: Run) -> None:
         frame, cells, ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
     )
     frame = protected.frame
-    analyses = analyse_study(study, loaded.dictionary, microdata, design, weights, frame)
+    analyses = analyse_study(study, loaded.dictionary, microdata, design, weights, frame, calibrations)
     # The sample speaks first; only then is anything carried beyond the places sampled.
     frame = extend(frame, study.extrapolation, loaded.dictionary)
     analyses["comparisons"] = extend_comparisons(analyses["comparisons"], study.extrapolation, loaded.dictionary)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from estimates.level_calibration import KNOWN, LevelCalibration
+from estimates.level_calibration import LevelCalibration
 from pipeline.second_engine import TOLERANCE, Figure, FloatVector, Recomputed, relative_difference
+from pipeline.textbook_variance import plain_error
 from surveys.design import Design
 
-JUDGED = ("lonely_psu", "fpc", "zero_estimate", "calibrated")
+JUDGED = ("lonely_psu", "fpc", "zero_estimate", "calibrated", "two_phase")
 
 
 def recompute_excluded(
@@ -34,17 +32,17 @@ def recompute_excluded(
     weight : (n,) float
         Final weights.
     design : Design
-        Of the n rows, with one stage.
+        Of the n rows.
     calibration : LevelCalibration, optional
         What the weights of the n rows were calibrated to.
 
     Returns
     -------
     list of Recomputed
-        The same, but for figures excluded for a lonely PSU, a finite population correction, a calibration or a
-        zero estimate, which are now ``equal`` or ``different`` by the engine ``textbook``.
+        The same, but for figures excluded for a lonely PSU, a finite population correction, a calibration, a second
+        phase or a zero estimate, which are now ``equal`` or ``different`` by the engine ``textbook``.
     """
-    if design.further_stages:
+    if calibration is not None and calibration.phase is not None and design.lonely_psu == "centred" and design.lonely:
         return list(results)
     judged = []
     for result, figure in zip(results, figures, strict=True):
@@ -72,7 +70,7 @@ def textbook(
     weight : (n,) float
         Final weights.
     design : Design
-        Strata, PSUs, finite population correction and the rule for lonely strata.
+        Strata, PSUs, later stages, finite population correction and the rule for lonely strata.
     calibration : LevelCalibration, optional
         What the weights were calibrated to; every unit's residual is then computed one by one.
 
@@ -83,10 +81,8 @@ def textbook(
 
     Notes
     -----
-    .. math:: v = \sum_h (1 - f_h) \frac{n_h}{n_h - 1} \sum_{i=1}^{n_h} (z_{hi} - \bar z_h)^2
-
-    with :math:`z_k = y_k` for a total and :math:`z_k = (y_k - \hat R x_k) / \hat X` otherwise. A stratum with one
-    PSU adds nothing under ``certainty``, and :math:`(1 - f_h)(z_{h1} - \bar z)^2` under ``centred``.
+    The variance of `pipeline.textbook_variance.plain_error`, with :math:`z_k = y_k` for a total and
+    :math:`z_k = (y_k - \hat R x_k) / \hat X` otherwise.
 
     References
     ----------
@@ -101,41 +97,7 @@ def textbook(
     y_total = math.fsum(w * y for _, w, y, _ in inside)
     x_total = math.fsum(w * x for _, w, _, x in inside)
     estimate = y_total if figure.kind == "total" else y_total / x_total
-    psu_total: dict[int, float] = defaultdict(float)
-    of_unit: dict[int, float] = defaultdict(float)
-    for row, w, y, x in inside:
-        z = y if figure.kind == "total" else (y - estimate * x) / x_total
-        psu_total[int(design.psu[row])] += w * z
-        if calibration is not None:
-            of_unit[int(calibration.unit[row])] += float(calibration.factor[row]) * z
-    if calibration is not None:
-        psu_total = _residual_totals(of_unit, calibration)
-    members: dict[int, list[float]] = defaultdict(list)
-    for psu, stratum in enumerate(design.stratum_of_psu):
-        members[int(stratum)].append(psu_total[psu])
-    centre = math.fsum(psu_total.values()) / design.psus
-    variance = 0.0
-    for stratum, totals in members.items():
-        size, remaining = len(totals), float(design.fpc[stratum])
-        if size > 1:
-            mean = math.fsum(totals) / size
-            spread = math.fsum((total - mean) ** 2 for total in totals)
-            variance += remaining * size / (size - 1) * spread
-        elif design.lonely_psu == "centred":
-            variance += remaining * (totals[0] - centre) ** 2
-    se = math.sqrt(variance)
-    # Residuals of what the known totals determine are nothing but rounding.
-    return estimate, 0.0 if calibration is not None and se <= KNOWN * abs(estimate) else se
-
-
-def _residual_totals(of_unit: dict[int, float], calibration: LevelCalibration) -> dict[int, float]:
-    """Sum weighted residuals by PSU, from a regression on the known variables by least squares over all units."""
-    known = calibration.adjustment
-    values = np.array([of_unit.get(unit, 0.0) for unit in range(known.weight.size)])
-    root = np.sqrt(known.base_weight)
-    x = known.x[known.group]
-    slope = np.linalg.lstsq(x * root[:, None], values * root, rcond=None)[0]
-    totals: dict[int, float] = defaultdict(float)
-    for unit, residual in enumerate(values - x @ slope):
-        totals[int(calibration.design.psu[unit])] += float(known.weight[unit] * residual)
-    return totals
+    z = [0.0] * len(weight)
+    for row, _, y, x in inside:
+        z[row] = y if figure.kind == "total" else (y - estimate * x) / x_total
+    return estimate, plain_error(z, estimate, weight, design, calibration)

@@ -10,6 +10,7 @@ from estimates.reconciliation import reconcile
 from estimates.study_design import study_design
 from estimates.table_checks import TableCheck, check_table
 from pipeline.calibration_files import study_calibrations
+from pipeline.denominator_files import read_denominators
 from pipeline.estimate_files import breakdown_columns, read_estimates
 from pipeline.microdata_files import read_microdata
 from pipeline.published_file import read_published
@@ -63,6 +64,9 @@ def run(run: Run) -> None:
             recompute_headlines(
                 study, dictionary, microdata, design, weights, sampled, breakdowns, published,
                 study_calibrations(run.input("weight"), study, dictionary, microdata),
+                read_denominators(
+                    [run.study_folder, *(path.parent for path in loaded.files.paths)], study, dictionary
+                ),
             )
         ),
         (

@@ -9,21 +9,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from estimates.calibrations import Calibrations
-from estimates.level_calibration import level_calibration
+from estimates.figures import FIGURES, figure_of
+from estimates.level_calibration import LevelCalibration, level_calibration
 from estimates.level_rows import LevelRows, level_rows
 from estimates.measure import Measure
 from estimates.measures import coding_of, measures_of
+from estimates.protection import HIDDEN_STATUSES
 from estimates.reconciliation import PublishedFigure
 from estimates.study_plan import with_needed
 from pipeline.second_engine import Figure, Recomputed, recompute
 from pipeline.textbook_engine import recompute_excluded
+from pipeline.textbook_figures import known_number, recompute_figure
 from surveys.design import Design
 from surveys.dictionary import Dictionary
 from surveys.microdata import Microdata
 from surveys.study import Study
 
-# The other engine knows these statistics; the rest are held against stored R values instead.
-RECOMPUTABLE = frozenset({"total", "count", "mean", "proportion", "ratio", "distribution"})
 Headline = tuple[str, tuple[tuple[str, str], ...]]
 
 
@@ -37,6 +38,7 @@ def recompute_headlines(
     breakdowns: Sequence[str],
     published: Sequence[PublishedFigure],
     calibrations: Calibrations | None = None,
+    denominators: Mapping[str, pd.DataFrame] | None = None,
 ) -> list[tuple[Recomputed, bool]]:
     """Compute every headline figure again and compare.
 
@@ -52,6 +54,8 @@ def recompute_headlines(
         Printed figures, which are headlines too.
     calibrations : Calibrations, optional
         What the recipe calibrated to.
+    denominators : mapping of str to DataFrame, optional
+        Known numbers that rates are over.
 
     Returns
     -------
@@ -60,34 +64,42 @@ def recompute_headlines(
     """
     microdata = with_needed(study, dictionary, microdata)
     results: list[tuple[Recomputed, bool]] = []
-    wanted = [
-        chosen
-        for chosen in headlines(study, frame, breakdowns, published)
-        if dictionary.indicators[chosen[0][0].partition(".")[0]].statistic in RECOMPUTABLE
-    ]
     by_level: dict[str, list[tuple[Headline, int]]] = {}
-    for headline, row in wanted:
+    for headline, row in headlines(study, frame, breakdowns, published):
         by_level.setdefault(dictionary.indicators[headline[0].partition(".")[0]].level, []).append((headline, row))
-    for level, chosen in by_level.items():
+    for level, everything in by_level.items():
         rows = level_rows(level, study, dictionary, microdata, design, weights)
+        known = level_calibration(level, study, microdata, design, weights, calibrations)
+        chosen = [item for item in everything if _statistic(item[0], dictionary) not in FIGURES]
+        others = [item for item in everything if item not in chosen]
+        results += [
+            (_from_definition(headline, frame.iloc[row], rows, dictionary, known), _hidden(frame, row))
+            for headline, row in others
+        ]
         measures: dict[str, Measure] = {}
         for whole in dict.fromkeys(headline[0].partition(".")[0] for headline, _ in chosen):
             measures |= {
                 measure.name: measure for measure in measures_of(dictionary.indicators[whole], rows.columns, dictionary)
             }
         figures = [
-            _figure(headline, frame.iloc[row], measures[headline[0]], rows, dictionary) for headline, row in chosen
+            _figure(
+                headline,
+                frame.iloc[row],
+                measures[headline[0]],
+                rows,
+                dictionary,
+                _rate_factor(headline, dictionary, denominators or {}),
+            )
+            for headline, row in chosen
         ]
         originals = figures
         weight, stratum, psu, figures = _with_absent_psus(rows, figures)
-        known = level_calibration(level, study, microdata, design, weights, calibrations)
         exclude = _exclusion(design)
         if known is not None:
             exclude = "calibrated" if known.phase is None else "two_phase"
         again = recompute(figures, weight=weight, stratum=stratum, psu=psu, exclude=exclude)
         again = recompute_excluded(again, originals, rows.weight, rows.design, known)
-        hidden = [frame.iloc[row]["status"] in ("withheld", "confidential") for _, row in chosen]
-        results += list(zip(again, hidden, strict=True))
+        results += [(found, _hidden(frame, row)) for found, (_, row) in zip(again, chosen, strict=True)]
     return results
 
 
@@ -128,21 +140,59 @@ def _figure(
     measure: Measure,
     rows: LevelRows,
     dictionary: Dictionary,
+    factor: float,
 ) -> Figure:
-    inside = measure.base()
-    for breakdown, code in headline[1]:
-        coding = coding_of(dictionary.breakdowns[breakdown], rows.columns, dictionary)
-        inside = inside & (coding.codes == coding.labels.index(code))
-    name = headline[0] + "".join(f" [{breakdown}={code}]" for breakdown, code in headline[1])
+    inside = measure.base() & _domain(headline, rows, dictionary)
     return Figure(
-        name,
+        _shown(headline),
         measure.kind,
         np.asarray(measure.numerator, dtype=np.float64),
         None if measure.denominator is None else np.asarray(measure.denominator, dtype=np.float64),
         inside,
-        float(row["estimate"]),
-        float(row["se"]),
+        float(row["estimate"]) / factor,
+        float(row["se"]) / factor,
     )
+
+
+def _rate_factor(
+    headline: Headline, dictionary: Dictionary, denominators: Mapping[str, pd.DataFrame]
+) -> float:
+    """Find what the total of a rate is multiplied by; 1 for anything else."""
+    indicator = dictionary.indicators[headline[0].partition(".")[0]]
+    if indicator.statistic != "rate":
+        return 1.0
+    table = denominators.get(str(indicator.options.denominator), pd.DataFrame({"value": []}))
+    return float(indicator.options.per) / known_number(table, dict(headline[1]))
+
+
+def _from_definition(
+    headline: Headline, row: pd.Series, rows: LevelRows, dictionary: Dictionary, known: LevelCalibration | None
+) -> Recomputed:
+    figure = figure_of(dictionary.indicators[headline[0].partition(".")[0]], rows.columns, dictionary)
+    return recompute_figure(
+        figure, figure.names.index(headline[0]), _shown(headline), _domain(headline, rows, dictionary),
+        (float(row["estimate"]), float(row["se"])), rows, known,
+    )  # fmt: skip
+
+
+def _statistic(headline: Headline, dictionary: Dictionary) -> str:
+    return dictionary.indicators[headline[0].partition(".")[0]].statistic
+
+
+def _domain(headline: Headline, rows: LevelRows, dictionary: Dictionary) -> NDArray[np.bool_]:
+    inside = np.ones(rows.weight.size, dtype=bool)
+    for breakdown, code in headline[1]:
+        coding = coding_of(dictionary.breakdowns[breakdown], rows.columns, dictionary)
+        inside &= coding.codes == coding.labels.index(code)
+    return inside
+
+
+def _shown(headline: Headline) -> str:
+    return headline[0] + "".join(f" [{breakdown}={code}]" for breakdown, code in headline[1])
+
+
+def _hidden(frame: pd.DataFrame, row: int) -> bool:
+    return str(frame.iloc[row]["status"]) in HIDDEN_STATUSES
 
 
 def _with_absent_psus(

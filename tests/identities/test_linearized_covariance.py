@@ -13,6 +13,7 @@ from estimates.calibration_adjustment import CalibrationAdjustment
 from estimates.level_calibration import LevelCalibration
 from estimates.linearized_covariance import linearized_covariance, row_sums
 from estimates.two_phase import second_phase
+from pipeline.textbook_variance import plain_error
 from surveys.design import design_from_columns
 
 DATA = Path(__file__).parent.parent / "reference" / "variance" / "two_phases.csv"
@@ -48,6 +49,10 @@ def test_every_sum_of_two_has_the_variance_of_the_cell(
             said = covariance[a, a] + covariance[b, b] + 2 * covariance[a, b]
             assert said == pytest.approx(together, rel=1e-10)
     assert (np.linalg.eigvalsh(covariance) > 0).all()
+    for a in range(3):
+        # the sums over all pairs of units, one by one
+        plain = plain_error(z[:, a].tolist(), 1.0, weight, known.design, known)
+        assert plain == pytest.approx(covariance[a, a] ** 0.5, rel=1e-9)
 
 
 def test_the_second_phase_adds_what_the_first_alone_does_not_hold(

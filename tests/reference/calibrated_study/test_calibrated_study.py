@@ -149,7 +149,7 @@ def test_comparisons_and_models_have_the_error_of_r(build: Path, root: Path) -> 
 
 def test_the_second_engine_agrees(build: Path) -> None:
     figures = json.loads((build / "validate" / "validation.json").read_text())["headlines"]
-    assert len(figures) == 8
+    assert len(figures) == 9
     assert {(figure["outcome"], figure["engine"]) for figure in figures} == {("equal", "textbook")}
 
 
