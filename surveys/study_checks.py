@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable, Collection, Iterator
 
 from surveys.analysis_checks import analysis_problems
+from surveys.area_maps import map_problems
 from surveys.dictionary import Dictionary
 from surveys.extrapolation import extrapolation_problems
 from surveys.mapping import LevelMapping, Mapping, VariableMapping
@@ -106,6 +107,7 @@ def study_problems(
     found += _weighting_problems(study, dictionary, in_study)
     found += _plan_problems(study, dictionary, in_study)
     found += analysis_problems(study, dictionary, in_study)
+    found += map_problems(study, dictionary, in_study)
     found += small_area_problems(study, dictionary, in_study)
     found += extrapolation_problems(study.extrapolation, dictionary, in_study)
     for level in mapping.levels.values():
