@@ -178,7 +178,7 @@ def plain_quantile(y: Numbers, w: Numbers, p: float, close: float = CLOSE) -> fl
 
 
 def _density(y: Numbers, w: Numbers, at: float) -> float:
-    width = 0.79 * (plain_quantile(y, w, 0.75) - plain_quantile(y, w, 0.25)) * float(len(y)) ** -0.2
+    width = 0.79 * (plain_quantile(y, w, 0.75) - plain_quantile(y, w, 0.25)) * math.pow(len(y), -0.2)
     if width <= 0:
         return math.nan
     bells = [b * math.exp(-0.5 * ((at - a) / width) ** 2) for a, b in zip(y, w, strict=True)]
