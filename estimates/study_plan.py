@@ -70,12 +70,17 @@ def plan_by_level(
 
 
 def whole_plan(study: Study) -> tuple[Tabulation, ...]:
-    """Return what a study tabulates, and what its comparisons need: every compared group has a row of its own."""
+    """Return what a study tabulates, and what its comparisons, changes and trends need: rows of their own."""
     compared = tuple(
         Tabulation((item.indicator.partition(".")[0],), ((*item.by, item.between), item.by))
         for item in study.analyses.comparisons
     )
-    return (*study.tabulation, *compared)
+    changed = tuple(
+        Tabulation(tuple(dict.fromkeys(name.partition(".")[0] for name in item.indicators)), item.by)
+        for item in study.rounds.change
+    )
+    followed = tuple(Tabulation((item.indicator,), ((), (item.by,))) for item in study.rounds.trend)
+    return (*study.tabulation, *compared, *changed, *followed)
 
 
 def analyses_read(study: Study, dictionary: Dictionary) -> list[tuple[str, tuple[str, ...]]]:

@@ -13,6 +13,7 @@ from estimates.study_design import study_design
 from estimates.study_estimates import estimate_study
 from pipeline.analysis_files import write_analyses
 from pipeline.calibration_files import calibration_record, study_calibrations
+from pipeline.change_tables import change_tables
 from pipeline.denominator_files import read_denominators
 from pipeline.estimate_files import estimation_record, write_estimates
 from pipeline.microdata_files import read_microdata
@@ -30,7 +31,9 @@ def run(run: Run) -> None:
     run : Run
         Reads the microdata of ``ingest`` and the weights of ``weight``; leaves ``estimates.csv`` (internal:
         confidential rows keep their numbers, see `estimates.protection.published_view`), ``comparisons.csv``,
-        ``models.csv``, ``tests.csv``, ``verdicts.csv`` and ``table_verdicts.csv``, and ``record.json``.
+        ``models.csv``, ``tests.csv``, ``verdicts.csv`` and ``table_verdicts.csv``, ``change.csv``, ``trend.csv``,
+        ``trend_tests.csv`` and ``external_series.csv``, and ``record.json``. ``round_totals.npz`` is for a later
+        round of the same survey, and is never published.
     """
     loaded = load_study(run.study_folder, run.project)
     microdata = read_microdata(run.input("ingest"), loaded.dictionary)
@@ -59,10 +62,12 @@ def run(run: Run) -> None:
         )
     write_estimates(run.output / "estimates.csv", frame)
     os.chmod(run.output / "estimates.csv", 0o600)
+    over_time, rounds = change_tables(run, loaded, microdata, design, weights, frame, calibrations)
+    write_analyses(run.output, over_time)
     write_analyses(run.output, analyses)
     areas, fitted = small_area_tables(run, loaded, microdata, design, weights, denominators, calibrations)
     write_analyses(run.output, areas)
     calibrated = calibration_record(run.input("weight"), microdata, weights, calibrations)
     record = {**estimation_record(study, design, frame, calibrated), "disclosure": protected.record(),
-              "small_areas": fitted}
+              "small_areas": fitted, "rounds": rounds}
     write_json(run.output / "record.json", record)

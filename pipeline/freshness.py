@@ -17,6 +17,9 @@ from pipeline.sources import DeclaredSource, declared, find_source
 from pipeline.stages import RECORDS, Stage
 from surveys.problems import DataError, Message, Problem
 
+# what a later round reads of the stage `estimate`
+ROUND_OUTPUTS = ("estimates.csv", "round_totals.npz")
+
 SOURCE_MISSING = Message(
     "source_missing",
     "the file '{file}' is not in the data folder '{data}'. {obtain_en}Expected SHA-256: {sha256}. "
@@ -99,12 +102,24 @@ class Ingredients:
             }
         if stage.sources:
             inputs |= self._source_hashes
+        if stage.rounds:
+            inputs |= self._round_hashes()
         return {
             "inputs": inputs,
             "code": self.code,
             "packages": value_hash(self.packages),
             "parameters": {"study": self.study_name},
         }
+
+    @property
+    def rounds(self) -> tuple[str, ...]:
+        """Earlier rounds that the study compares itself with."""
+        for name, folder in self._folders.items():
+            if (folder / "study.yaml").is_file():
+                found = declared(folder / "study.yaml", self._cache(name)).rounds
+                if found is not None:
+                    return found
+        return ()
 
     def missing_sources(self) -> list[DeclaredSource]:
         """Return the declared source files that are not in the data folder."""
@@ -189,6 +204,15 @@ class Ingredients:
             files["data_dictionary.yaml"] = self.project.dictionary
         hashes = file_hashes(files.values())
         return {label: hashes[path] for label, path in files.items()}
+
+    def _round_hashes(self) -> dict[str, str]:
+        """Estimates that earlier rounds left, by content; read anew each time, for a run may have just made them."""
+        found: dict[str, str] = {}
+        for name in self.rounds:
+            manifest = read_manifest(self.build.parent / name / "estimate")
+            outputs = {} if manifest is None else manifest.outputs
+            found |= {f"{name}/{file}": outputs.get(file, "absent") for file in ROUND_OUTPUTS}
+        return found
 
     def _below(self, folder: Path) -> dict[str, str]:
         hashes = file_hashes(files_below(folder))

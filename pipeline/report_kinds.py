@@ -10,9 +10,11 @@ from pipeline.report_blocks import Built, Material, Place
 from pipeline.report_criteria import build_criteria, build_gaps
 from pipeline.report_flows import build_flows, build_matrix
 from pipeline.report_map import build_map
+from pipeline.report_change import build_change_chart, build_change_table
 from pipeline.report_points import build_estimates_table, build_points_chart
 from pipeline.report_results import build_results
 from pipeline.report_small_areas import build_areas_table, build_ranking
+from pipeline.report_trend import build_external_table, build_trend_chart, build_trend_table
 from surveys.study import Exhibit
 
 
@@ -46,6 +48,11 @@ KINDS: dict[str, Kind] = {
     "comparison": Kind("table", build_results),
     "regression": Kind("table", build_results),
     "independence": Kind("table", build_results),
+    "change": Kind("table", build_change_table),
+    "change_chart": Kind("chart", build_change_chart),
+    "trend": Kind("chart", build_trend_chart),
+    "trend_table": Kind("table", build_trend_table),
+    "external": Kind("table", build_external_table),
     "criteria": Kind("table", build_criteria),
     "gaps": Kind("table", build_gaps),
     "matrix": Kind("table", build_matrix, of_estimates=True),

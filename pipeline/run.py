@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipeline.progress import Progress
 from pipeline.project import Project
+from pipeline.stages import STAGES
 from surveys.problems import Language
 
 
@@ -61,6 +62,18 @@ class Run:
         if self.reads is not None and stage not in self.reads:
             raise ValueError(f"'{self.stage}' does not declare that it reads '{stage}': see pipeline/stages.py")
         return self.build / stage
+
+    def earlier_round(self, study: str) -> Path:
+        """Return the published estimates of an earlier round, beside those of this study.
+
+        Raises
+        ------
+        ValueError
+            The stage does not declare ``rounds`` in `pipeline.stages`, so a change there would go unnoticed.
+        """
+        if self.stage and not STAGES[self.stage].rounds:
+            raise ValueError(f"'{self.stage}' does not declare that it reads earlier rounds: see pipeline/stages.py")
+        return self.build.parent / study / "estimate"
 
     def source(self, file: str) -> Path:
         """Return the path of a source file as `pipeline.sources.find_source` finds it."""

@@ -8,7 +8,7 @@ import os
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import run_log
@@ -20,9 +20,21 @@ from pipeline.progress import Progress
 from pipeline.project import Project
 from pipeline.run import Run
 from pipeline.stages import STAGES, Stage, needed_for
-from surveys.problems import Language, ProblemsFound
+from surveys.problems import Language, Message, Problem, ProblemsFound, StudyError
 
 StageFunction = Callable[[Run], None]
+
+EARLIER_ROUND_ABSENT = Message(
+    "earlier_round_absent",
+    "there is no study '{since}' beside this one, nor in surveys/studies. Correct `since:`.",
+    "no hay un estudio '{since}' junto a este ni en surveys/studies. Corrija `since:`.",
+)
+ROUNDS_IN_CIRCLE = Message(
+    "rounds_in_circle",
+    "each of these studies names the next as its earlier round: {rounds}. Only a later round names an earlier one.",
+    "cada uno de estos estudios nombra al siguiente como ronda anterior: {rounds}. Solo una ronda posterior nombra a "
+    "una anterior.",
+)
 
 
 @dataclass(frozen=True)
@@ -78,8 +90,9 @@ def run_stages(
     *,
     stages: Mapping[str, Stage] = STAGES,
     load: Callable[[Stage], StageFunction] = load_stage,
+    before: tuple[str, ...] = (),
 ) -> list[str]:
-    """Bring a target up to date.
+    """Bring a target up to date, after the estimates of the earlier rounds that the study compares itself with.
 
     Parameters
     ----------
@@ -93,17 +106,22 @@ def run_stages(
         The stages there are.
     load : callable
         Returns the function of a stage.
+    before : tuple of str
+        Studies whose run asked for this one as their earlier round.
 
     Returns
     -------
     list of str
-        Names of the stages that ran; empty when everything was fresh.
+        Names of the stages of this study that ran; empty when everything was fresh.
 
     Raises
     ------
     ProblemsFound
         A stage found the study or its data at fault. What was published before stays.
     """
+    needed = needed_for(target, dict(stages))
+    if any(stage.rounds for stage in needed):
+        _run_earlier_rounds(request, progress, stages, load, before)
     request.results.mkdir(parents=True, exist_ok=True)
     mark_as_ours(request.build)
     ran: list[str] = []
@@ -111,7 +129,7 @@ def run_stages(
         recover(request.results)
         ingredients = request.ingredients
         earlier: dict[str, Manifest] = {}
-        for stage in needed_for(target, dict(stages)):
+        for stage in needed:
             state = freshness(stage, ingredients.key(stage, earlier), request.results / stage.name)
             if state.fresh and state.manifest is not None:
                 remove_folder(failed_folder(request.results, stage.name))
@@ -121,6 +139,28 @@ def run_stages(
                 earlier[stage.name] = _run_stage(request, stage, state, ingredients, progress, load)
             ran.append(stage.name)
     return ran
+
+
+def _run_earlier_rounds(
+    request: Request,
+    progress: Progress,
+    stages: Mapping[str, Stage],
+    load: Callable[[Stage], StageFunction],
+    before: tuple[str, ...],
+) -> None:
+    """Bring the estimates of earlier rounds up to date; a fresh one costs a look at its files."""
+    chain = (*before, request.study_name)
+    for name in request.ingredients.rounds:
+        beside = request.study_folder.parent / name
+        folder = beside if (beside / "study.yaml").is_file() else request.project.studies / name
+        where = f"{request.study_name}/study.yaml  change"
+        if not (folder / "study.yaml").is_file():
+            raise StudyError([Problem(EARLIER_ROUND_ABSENT, where, {"since": name})])
+        if name in chain:
+            raise StudyError([Problem(ROUNDS_IN_CIRCLE, where, {"rounds": " - ".join((*chain, name))})])
+        run_stages(
+            replace(request, study_folder=folder), "estimate", progress, stages=stages, load=load, before=chain
+        )  # fmt: skip
 
 
 def mark_as_ours(build: Path) -> None:

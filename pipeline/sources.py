@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.atomic import write_text
 from pipeline.hashing import file_hash
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Declared:
 
     extends: str | None
     sources: tuple[DeclaredSource, ...]
+    # None where the file says nothing of change, and what it extends has the word.
+    rounds: tuple[str, ...] | None = None
 
 
 def find_source(data: Path, study: str, file: str) -> Path:
@@ -90,7 +92,8 @@ def declared(study_file: Path, cache: Path) -> Declared:
     sources = tuple(
         DeclaredSource(one["name"], one["file"], one["sha256"], one["obtain"]) for one in known["sources"]
     )
-    return Declared(known["extends"], sources)
+    rounds = known["rounds"]
+    return Declared(known["extends"], sources, None if rounds is None else tuple(rounds))
 
 
 def _cached(cache: Path) -> dict[str, Any]:
@@ -98,7 +101,7 @@ def _cached(cache: Path) -> dict[str, Any]:
         known = json.loads(cache.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return known if isinstance(known, dict) and {"extends", "sources"} <= known.keys() else {}
+    return known if isinstance(known, dict) and {"extends", "sources", "rounds"} <= known.keys() else {}
 
 
 def _parsed(study_file: Path) -> dict[str, Any]:
@@ -107,8 +110,10 @@ def _parsed(study_file: Path) -> dict[str, Any]:
 
     data = read_yaml(study_file, error=StudyError).data
     found = data if isinstance(data, dict) else {}
-    sources = found.get("sources")
+    sources, change = found.get("sources"), found.get("change")
+    since = [item.get("since") for item in change if isinstance(item, dict)] if isinstance(change, list) else []
     return {
+        "rounds": [name for name in dict.fromkeys(since) if isinstance(name, str)] if "change" in found else None,
         "extends": found["extends"] if isinstance(found.get("extends"), str) else None,
         "sources": [
             {

@@ -28,6 +28,8 @@ class Stage:
     records : bool
         Whether it reads the records and findings of the stages before, and not only their data. Without them
         a stage does not run again when a record changed and the data did not.
+    rounds : bool
+        Whether it reads the estimates of the earlier rounds that the study compares itself with.
     texts : bool
         Whether it prints what the authors wrote in ``recommendations.<language>.md`` of the study folder.
     es, en : str
@@ -63,7 +65,7 @@ STAGES: dict[str, Stage] = {
         ),
         Stage(
             "estimate", "pipeline.estimation", ("ingest", "weight"), _PUBLISHED,
-            "las estimaciones y su precisión", "the estimates and their precision", records=False,
+            "las estimaciones y su precisión", "the estimates and their precision", records=False, rounds=True,
         ),
         Stage(
             "report", "pipeline.reporting", ("ingest", "weight", "estimate"), (),

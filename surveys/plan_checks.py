@@ -57,6 +57,10 @@ def _shown(study: Study, dictionary: Dictionary, where: Where) -> Iterator[Probl
     asked = {(name, frozenset(by)) for table in study.tabulation for name in table.indicators for by in table.by}
     # What is compared is tabulated too.
     asked |= {(item.indicator, frozenset((*item.by, item.between))) for item in study.analyses.comparisons}
+    asked |= {
+        (name, frozenset(by)) for item in study.rounds.change for name in item.indicators for by in item.by
+    }
+    asked |= {(item.indicator, frozenset(by)) for item in study.rounds.trend for by in ((), (item.by,))}
 
     def check(name: str, by: Collection[str], place: tuple[str | int, ...]) -> Iterator[Problem]:
         whole = name.split(".")[0]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from surveys.analyses import ANALYSIS_ENTRIES, Analyses, analyses_from
 from surveys.dictionary import Label
 from surveys.extrapolation import Extrapolation, extrapolation_from
+from surveys.rounds import ROUND_ENTRIES, Rounds, rounds_from
 
 LonelyPsu = Literal["fail", "certainty", "centred", "collapsed"]
 FORMATS = ("sav", "zsav", "por", "dta", "sas7bdat", "xpt", "csv", "xlsx", "parquet", "synthetic")
@@ -209,6 +210,7 @@ class Study:
     working_group: tuple[Member, ...] = ()
     response: tuple[Response, ...] = ()
     analyses: Analyses = field(default_factory=Analyses)
+    rounds: Rounds = field(default_factory=Rounds)
     extrapolation: Extrapolation | None = None
     published_only: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -246,7 +248,7 @@ def study_from(data: Mapping[str, Any]) -> Study:
     """
     known = {"study", "extends", "title", "subtitle", "country", "year", "reference_period", "producer",
              "synthetic", "working_group", "sources", "design", "weighting", "tabulation", "publication",
-             "report", "languages", "response", "published_only", "extrapolation", *ANALYSIS_ENTRIES}
+             "report", "languages", "response", "published_only", "extrapolation", *ANALYSIS_ENTRIES, *ROUND_ENTRIES}
     report = data.get("report") or {}
     publication = data.get("publication") or {}
     return Study(
@@ -278,6 +280,7 @@ def study_from(data: Mapping[str, Any]) -> Study:
         languages=tuple(data.get("languages") or ("es", "en")),
         response=tuple(_response(item) for item in data.get("response") or ()),
         analyses=analyses_from(data),
+        rounds=rounds_from(data),
         extrapolation=extrapolation_from(data.get("extrapolation")),
         published_only=data.get("published_only", False),
         settings={name: item for name, item in data.items() if name not in known},

@@ -11,6 +11,7 @@ from surveys.dictionary import Dictionary
 from surveys.extrapolation import extrapolation_problems
 from surveys.mapping import LevelMapping, Mapping, VariableMapping
 from surveys.problems import Message, Problem
+from surveys.round_checks import round_problems
 from surveys.small_area_checks import small_area_problems
 from surveys.source_filter import FilterError, filter_columns
 from surveys.study import Role, Study
@@ -107,6 +108,7 @@ def study_problems(
     found += _weighting_problems(study, dictionary, in_study)
     found += _plan_problems(study, dictionary, in_study)
     found += analysis_problems(study, dictionary, in_study)
+    found += round_problems(study, dictionary, in_study)
     found += map_problems(study, dictionary, in_study)
     found += small_area_problems(study, dictionary, in_study)
     found += extrapolation_problems(study.extrapolation, dictionary, in_study)

@@ -20,6 +20,7 @@ ROWS = {
     "lapop_slv_2018": {"household": 1511, "person": 1511},
     "lapop_slv_2023": {"household": 1516, "person": 1516},
     "chl_enusc_2019": {"household": 24465, "person": 24465},
+    "ecu_2017_03": {"household": 15829},
     "ecu_2017_06": {"household": 15794},
 }
 

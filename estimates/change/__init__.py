@@ -1,0 +1,1 @@
+"""Change between rounds of a survey, and trend inside the window that one round asks about."""
