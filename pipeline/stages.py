@@ -45,6 +45,7 @@ class Stage:
     folders: tuple[str, ...] = ()
     sources: bool = False
     records: bool = True
+    rounds: bool = False
     texts: bool = False
 
 
