@@ -193,6 +193,7 @@ def choices_of(model: SmallAreas) -> AreaChoices:
         method="reml" if positive else cast("Any", model.area_variance), positive=positive,
         benchmark=cast("Any", model.benchmark), worst=model.worst, draws=model.draws, bootstrap=model.bootstrap,
         seed=model.seed, weak_above=model.weak_above, hide_above=model.hide_above,
+        hide_unsampled=model.without_sample == "hide",
     )  # fmt: skip
 
 
@@ -268,7 +269,8 @@ def _record(model: SmallAreas, found: AreaFigures, width: int) -> dict[str, Any]
             "benchmark_cost": _plain(
             float("nan") if errors is None else float(np.median(errors.mse / errors.mse_before)))},
         "ranking": {"worst": model.worst, "draws": model.draws, "by": model.rank_by},
-        "rule": {"weak_above": model.weak_above, "hide_above": model.hide_above, "width": width},
+        "rule": {"weak_above": model.weak_above, "hide_above": model.hide_above, "width": width,
+                 "without_sample": model.without_sample},
         "by_status": {str(name): int(count) for name, count in sorted(status.items())},
     }  # fmt: skip
 

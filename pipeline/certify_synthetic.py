@@ -40,6 +40,7 @@ from pipeline.project import Project
 from pipeline.published_file import read_published
 from pipeline.study_files import LoadedStudy, load_study
 from surveys.analyses import Analyses
+from surveys.dictionary import Dictionary
 from surveys.expressions import parse
 from surveys.harmonization import harmonize
 from surveys.mapping import Mapping as StudyMapping
@@ -241,13 +242,13 @@ class _Estimator:
     def __init__(self, loaded: LoadedStudy) -> None:
         self._loaded = loaded
         self._totals = totals_of_recipe(loaded)
-        self._mapping = _needed_mapping(loaded)
+        self._mapping = needed_mapping(loaded)
 
     def figures(self, tables: Mapping[str, pd.DataFrame], headlines: Sequence[Headline],
                 columns: Sequence[str]) -> NDArray[np.float64]:  # fmt: skip
         """(columns, headlines) numbers of one draw."""
         study, dictionary = self._loaded.study, self._loaded.dictionary
-        microdata = self._microdata(tables)
+        microdata = drawn_microdata(self._mapping, tables, dictionary)
         recipe = prepare(study, dictionary, microdata, self._totals, lambda position: f"weighting.{position}")
         made = recipe.weigh()
         weights = {level: weight_set.final for level, weight_set in made.items()}
@@ -261,11 +262,15 @@ class _Estimator:
         rows = [position[name, *(dict(domain).get(key, "_T") for key in breakdowns)] for name, domain in headlines]
         return frame[list(columns)].to_numpy(dtype=np.float64)[rows].T
 
-    def _microdata(self, tables: Mapping[str, pd.DataFrame]) -> Microdata:
-        sources = {name: _source(frame) for name, frame in tables.items()}
-        made = harmonize(self._mapping, sources, self._loaded.dictionary, critical=(), secret=b"certification")
-        assert made.microdata is not None  # the keys of drawn tables are unique by construction
-        return made.microdata
+
+def drawn_microdata(
+    mapping: StudyMapping, tables: Mapping[str, pd.DataFrame], dictionary: Dictionary
+) -> Microdata:
+    """Harmonize the tables of one draw as the study maps them, without a file in between."""
+    sources = {name: _source(frame) for name, frame in tables.items()}
+    made = harmonize(mapping, sources, dictionary, critical=(), secret=b"certification")
+    assert made.microdata is not None  # the keys of drawn tables are unique by construction
+    return made.microdata
 
 
 def _source(frame: pd.DataFrame) -> SourceTable:
@@ -285,8 +290,8 @@ def _headline_study(loaded: LoadedStudy, headlines: Sequence[Headline]) -> Loade
     return replace(loaded, study=replace(loaded.study, tabulation=plan, analyses=Analyses()))
 
 
-def _needed_mapping(loaded: LoadedStudy) -> StudyMapping:
-    """Keep the variables that the headline figures read, with keys, design and weights."""
+def needed_mapping(loaded: LoadedStudy) -> StudyMapping:
+    """Keep the variables that the tabulation of a study reads, with keys, design and weights."""
     needed = set(_read(loaded))
     levels = {}
     for name, level in loaded.mapping.levels.items():

@@ -68,6 +68,8 @@ def _sections(model: SmallAreas, ran: Mapping[str, Any], labels: Labels, said: s
         texts.append(words["area_formula"])
     texts.append(words.say("area_rule", weak=plain(100 * ran["rule"]["weak_above"], 0),
                            hide=plain(100 * ran["rule"]["hide_above"], 0)))  # fmt: skip
+    if ran["rule"]["without_sample"] == "hide":
+        texts.append(words["area_unsampled_hidden"])
     if ran["rule"]["width"]:
         texts.append(words.say("area_protection", width=ran["rule"]["width"]))
     rows = tuple((words.either(f"covariate_{name}", _covariate(name, model, words)), _short(b), _short(se), _source(

@@ -142,9 +142,9 @@ def _sentences(table: pd.DataFrame, model: SmallAreas, material: Material) -> li
     names = [labels.domain(model.areas, str(code)) for code in sure["area"]]
     key = "worst_sure" if names else "worst_unsure"
     said = [words.say(key, worst=model.worst, list=", ".join(names), share=plain(100 * SURE, 0))]
-    unsampled = int((table["basis"] == "model_only").sum())
+    unsampled = int((shown["basis"] == "model_only").sum())
     if unsampled:
-        said.append(words.say("areas_alone", count=unsampled, all=len(table)))
+        said.append(words.say("areas_alone", count=unsampled, all=len(shown)))
     return said
 
 

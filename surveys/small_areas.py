@@ -50,6 +50,11 @@ class SmallAreas:
         Size of the group of worst areas, draws of ranks, replicates of the bootstrap (0 for none), and their seed.
     weak_above, hide_above : float
         Relative errors of the publication rule.
+    without_sample : {"show", "hide"}
+        Whether areas without sample are published, marked. Not where the areas sampled were chosen for what is
+        measured: the model then learnt nothing of the others.
+    columns : tuple of str
+        Columns of the file that are read.
     """
 
     name: str
@@ -71,6 +76,7 @@ class SmallAreas:
     seed: int = 1
     weak_above: float = 0.25
     hide_above: float = 0.5
+    without_sample: Literal["show", "hide"] = "show"
     columns: tuple[str, ...] = field(default=())
 
 
@@ -94,7 +100,8 @@ def _model(name: str, data: Mapping[str, Any]) -> SmallAreas:
         data.get("area_variance", "reml_positive"), data.get("benchmark", "ratio"), known.get("file"), covariates, size,
         ranking.get("by", "figure"), int(ranking.get("worst", 5)), int(ranking.get("draws", 10_000)),
         int(data.get("bootstrap", 200)), int(data.get("seed", 1)), float(rule.get("weak_above", 0.25)),
-        float(rule.get("hide_above", 0.5)), tuple([*columns, *([size] if size and size not in columns else [])]),
+        float(rule.get("hide_above", 0.5)), rule.get("without_sample", "show"),
+        tuple([*columns, *([size] if size and size not in columns else [])]),
     )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class AreaChoices:
     confidence: float = 0.95
     weak_above: float = 0.25
     hide_above: float = 0.5
+    hide_unsampled: bool = False
 
 
 @dataclass(frozen=True)
@@ -202,12 +203,12 @@ def area_figures(
     low, high = (np.clip(plain_inverse(centre + sign * reach, choices.scale), 0.0, upper) for sign in (-1, 1))
     status, reason = judge(
         estimate, rmse, model.sampled, given_up, weak_above=choices.weak_above, hide_above=choices.hide_above,
-        zero_variance=model.reml == 0,
+        zero_variance=model.reml == 0, hide_unsampled=choices.hide_unsampled,
     )  # fmt: skip
     covariance = model.covariance(gamma=np.where(given_up, 0.0, model.gamma), mse=spread**2)
     ranking = rank_areas(
         centre, covariance, scale=choices.scale, factor=areas.number, worst=choices.worst, draws=choices.draws,
-        seed=choices.seed,
+        seed=choices.seed, left_out=~model.sampled if choices.hide_unsampled else None,
     )  # fmt: skip
     level = np.where(model.sampled, model.sampling_variance, np.nan)
     return AreaFigures(

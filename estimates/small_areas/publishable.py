@@ -56,7 +56,7 @@ def too_coarse(step: npt.ArrayLike, mse: npt.ArrayLike) -> npt.NDArray[np.bool_]
 
 def judge(
     estimate: npt.ArrayLike, rmse: npt.ArrayLike, sampled: npt.NDArray[np.bool_], given_up: npt.NDArray[np.bool_], *,
-    weak_above: float, hide_above: float, zero_variance: bool,
+    weak_above: float, hide_above: float, zero_variance: bool, hide_unsampled: bool = False,
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
     """Say of each area whether its model figure may be published.
 
@@ -70,6 +70,8 @@ def judge(
         Relative root mean squared errors beyond which a figure is marked, and not shown.
     zero_variance : bool
         Whether nothing beyond sampling was seen between areas.
+    hide_unsampled : bool
+        Whether areas without sample are withheld.
 
     Returns
     -------
@@ -90,6 +92,7 @@ def judge(
         (given_up, "weak", "disclosure:covariates_only"),
         (relative > weak_above, "weak", "model:relative_error"),
         (~(relative <= hide_above), "withheld", "model:relative_error"),
+        (~sampled & hide_unsampled, "withheld", "model:no_sample"),
     ):
         status[rows], reason[rows] = level, why
     return status, reason

@@ -43,6 +43,7 @@ class Ranking:
 def rank_areas(
     centre: npt.ArrayLike, covariance: npt.ArrayLike, *, scale: Scale = "linear", factor: npt.ArrayLike | None = None,
     worst: int = 5, draws: int = 10_000, seed: int = 1, confidence: float = 0.9,
+    left_out: npt.NDArray[np.bool_] | None = None,
 ) -> Ranking:
     r"""Rank areas by a figure that is not known exactly.
 
@@ -63,6 +64,8 @@ def rank_areas(
         Monte Carlo draws and their seed.
     confidence : float
         Of the limits of the rank.
+    left_out : (n,) bool, optional
+        Areas that take no part; they come after all others.
 
     Returns
     -------
@@ -89,7 +92,10 @@ def rank_areas(
     for start in range(0, draws, CHUNK):
         stop = min(start + CHUNK, draws)
         drawn = mean + random.standard_normal((stop - start, mean.size)) @ root.T
-        order = np.argsort(-plain_inverse(drawn, scale) * times, axis=1, kind="stable")
+        figures = plain_inverse(drawn, scale) * times
+        if left_out is not None:
+            figures[:, left_out] = -np.inf
+        order = np.argsort(-figures, axis=1, kind="stable")
         np.put_along_axis(ranks[start:stop], order, np.arange(1, mean.size + 1, dtype=np.int32)[None, :], axis=1)
     expected = ranks.mean(axis=0)
     tail = 0.5 * (1 - confidence)
