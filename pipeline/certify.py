@@ -19,6 +19,7 @@ from pipeline.certify_simulations import (
     superpopulation_coverage,
 )
 from pipeline.certify_suites import suite
+from pipeline.certify_areas import area_errors, synthetic_areas
 from pipeline.certify_synthetic import DRAWS, STUDIES, synthetic_coverage
 from pipeline.hashing import file_hash
 from pipeline.progress import Progress
@@ -107,8 +108,15 @@ def certify(
                     checked, table = synthetic_coverage(study, draws, 1, progress)
                     lines += checked
                     tables.append(table)
+                if draws:
+                    checked, more = synthetic_areas(draws, 1, progress)
+                    lines += checked
+                    tables += more
             else:
                 lines += false_alarms(replicates, seed, progress)
+                checked, more = area_errors(replicates, seed)
+                lines += checked
+                tables += more
     hashes = {name: file_hash(path) for name, path in sorted(files.items())}
     return Certificate(seed, replicates, _versions(), hashes, lines, tables)
 
