@@ -5,6 +5,9 @@ DATA     ?= $(if $(wildcard ../shared/data),../shared/data,data)
 BUILD    ?= build
 LANGUAGE ?=
 NAME     ?=
+FINAL    ?=
+INSTITUTION ?=
+PERSON   ?=
 STUDIES  ?=
 AT       ?=
 
@@ -16,7 +19,7 @@ WHERE     = --study "$(STUDY)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
 STAGES   := plan ingest weight estimate report validate disseminate
 
 .DEFAULT_GOAL := help
-.PHONY: help study $(STAGES) attack harmonized list new-study dictionary totals-template totals-check check test lint certify bench lock clean environment environment-dev
+.PHONY: help study $(STAGES) attack sign harmonized list new-study dictionary totals-template totals-check check test lint certify bench lock clean environment environment-dev
 
 help: ## what can be done
 	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en]"
@@ -44,8 +47,11 @@ report: environment ## the report as PDF and as a page, in Spanish and English
 validate: environment ## comparison with published figures and with a second engine
 	@$(RUN) validate $(WHERE)
 
-disseminate: environment ## tables for the census office
-	@$(RUN) disseminate $(WHERE)
+disseminate: environment ## tables for the census office; the signed edition, without the mark of a draft: FINAL=yes
+	@$(RUN) disseminate $(WHERE) $(if $(filter yes,$(FINAL)),--final)
+
+sign: environment ## who has signed the validated release, and one signature more: [INSTITUTION=name PERSON=name]
+	@$(RUN) sign $(WHERE) --institution "$(INSTITUTION)" --person "$(PERSON)"
 
 attack: environment ## attack the finished files of a release and of its report: [EARLIER=folder of an earlier release]
 	@$(RUN) attack $(WHERE) $(if $(EARLIER),--earlier "$(EARLIER)")

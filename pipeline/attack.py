@@ -15,6 +15,8 @@ from estimates.disclosure.audit import ProtectionRule, audit, public_knowledge
 from estimates.disclosure.cells import LinkedCells
 from estimates.disclosure.differencing import telling_changes
 from estimates.disclosure.release import breakdowns_of, shown_rows
+from estimates.table import WHOLE
+from estimates.victim_indicators import about_victims, victim_breakdowns
 from pipeline.attack_bytes import search_bytes
 from pipeline.attack_tables import PublishedNumbers, read_csv_release, read_published
 from pipeline.attack_text import search_text
@@ -88,7 +90,7 @@ def attack_release(
     dictionary: Dictionary,
     microdata: Microdata | None = None,
     *,
-    earlier: Path | None = None,
+    earlier: Sequence[Path] = (),
     canaries: Sequence[str] = (),
 ) -> Attack:
     """Attack the files of a folder.
@@ -107,8 +109,8 @@ def attack_release(
         Names and codes in both languages.
     microdata : Microdata, optional
         Their keys must be in no file.
-    earlier : Path, optional
-        Folder of an earlier release, with its ``estimates.csv``.
+    earlier : sequence of Path
+        Folders of earlier releases, each with its ``estimates.csv``.
     canaries : sequence of str
         Texts planted in the data that must be in no file.
 
@@ -131,8 +133,8 @@ def attack_release(
     bounded = audit(cells, low, high, rule)
     for cell in bounded.cell[bounded.exposed]:
         leaks.append(Leak("count_bounded", "all files", _cell_name(frame, names, cells, int(cell))))
-    if earlier is not None and (earlier / "estimates.csv").is_file():
-        leaks += _differences(folder, earlier, frame, names, dictionary, rule)
+    for release in earlier:
+        leaks += _differences(folder, release, frame, names, dictionary, rule)
     text_leaks, not_attacked = search_text(folder, frame, hidden, canaries)
     leaks += [Leak("number_in_text", file, where) for file, where in text_leaks]
     byte_leaks, files = search_bytes(folder, microdata, canaries)
@@ -191,9 +193,13 @@ def _differences(
         return []
     before: PublishedNumbers = read_csv_release(earlier / "estimates.csv", frame, names)
     after: PublishedNumbers = read_csv_release(folder / "estimates.csv", frame, names)
+    victims = victim_breakdowns(dictionary) & set(names)
     sensitive = np.array(
-        [dictionary.indicators[name.partition(".")[0]].sensitive for name in frame["indicator"].astype(str)]
-    )
+        [
+            about_victims(dictionary.indicators[name.partition(".")[0]], dictionary)
+            for name in frame["indicator"].astype(str)
+        ]
+    ) | (frame[sorted(victims)] != WHOLE).any(axis=1).to_numpy(dtype=bool)
     changed = telling_changes(before.cases, after.cases, rule.minimum_cases)
     changed |= telling_changes(before.n - before.cases, after.n - after.cases, rule.minimum_cases)
     return [

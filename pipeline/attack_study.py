@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from estimates.disclosure.audit import ProtectionRule
@@ -27,7 +28,7 @@ NO_EARLIER = Message(
 )
 
 
-def attack_folder(folder: Path, loaded: LoadedStudy, results: Path, *, earlier: Path | None = None) -> Attack:
+def attack_folder(folder: Path, loaded: LoadedStudy, results: Path, *, earlier: Sequence[Path] = ()) -> Attack:
     """Attack one folder of finished files.
 
     Parameters
@@ -38,8 +39,8 @@ def attack_folder(folder: Path, loaded: LoadedStudy, results: Path, *, earlier: 
         The study and its dictionary.
     results : Path
         ``build/<study>``, with the finished stages ``ingest``, ``weight`` and ``estimate``.
-    earlier : Path, optional
-        Folder of an earlier release.
+    earlier : sequence of Path
+        Folders of earlier releases.
 
     Returns
     -------
@@ -94,7 +95,7 @@ def attack_results(
     for name in ("disseminate", "report"):
         if not (results / name).is_dir():
             continue
-        found = attack_folder(results / name, loaded, results, earlier=earlier)
+        found = attack_folder(results / name, loaded, results, earlier=[] if earlier is None else [earlier])
         refuse_leaks(found, loaded.study.name)
         lines.append(_line(name, found.files, found.cells, language))
         lines += [f"!! {missing}" for missing in found.not_attacked]

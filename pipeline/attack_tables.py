@@ -76,10 +76,16 @@ def read_published(
 def read_csv_release(path: Path, frame: pd.DataFrame, names: Sequence[str]) -> PublishedNumbers:
     """Read an ``estimates.csv``; rows of ours that it lacks tell nothing."""
     with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        columns = list(reader.fieldnames or ())
+        # Another release may have had breakdowns that this one has not; their rows are none of ours.
+        others = [name for name in columns[columns.index("indicator") + 1 : columns.index("estimate")]
+                  if name not in names]  # fmt: skip
         lines = [
             ((line["indicator"].lstrip("'"), *(line.get(name, TOTAL).lstrip("'") for name in names)),
              {column: line.get(column, "") for column in NUMBER_COLUMNS})
-            for line in csv.DictReader(file)
+            for line in reader
+            if all(line[name] == TOTAL for name in others)
         ]  # fmt: skip
     return _collect(path.name, frame, names, lines)
 

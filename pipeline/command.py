@@ -106,6 +106,15 @@ def _do(options: argparse.Namespace, language: Language, progress: Progress) -> 
         folder = find_study(project, options.study)
         earlier = Path(options.earlier).resolve() if options.earlier else None
         print(attack_results(folder, project, build, language, earlier))
+    elif options.target == "sign" or (options.target == "disseminate" and options.final):
+        from pipeline.signing import finish, sign
+
+        request = Request(project, find_study(project, options.study), Path(options.data).resolve(), build, language)
+        if options.target == "sign":
+            print(sign(request, progress, options.institution, options.person))
+        else:
+            for path in finish(request, progress):
+                print(_shown(path))
     elif options.target in ("totals-template", "totals-check"):
         from pipeline.control_totals import check_totals, write_template
 
@@ -166,7 +175,9 @@ def results_of(results: Path, target: str) -> list[Path]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__, allow_abbrev=False)
-    others = ("list", "new-study", "dictionary", "totals-template", "totals-check", "bench", "attack", "harmonized")
+    others = (
+        "list", "new-study", "dictionary", "totals-template", "totals-check", "bench", "attack", "harmonized", "sign",
+    )  # fmt: skip
     parser.add_argument("target", choices=("study", *STAGES, *others))
     parser.add_argument("--study", default="", help="name of a study, or path of a study folder")
     parser.add_argument("--studies", default="", help="studies to put side by side, for harmonized")
@@ -175,6 +186,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--language", help="es or en")
     parser.add_argument("--name", default="", help="name of a new study")
     parser.add_argument("--earlier", default="", help="folder of an earlier release, for attack")
+    parser.add_argument("--institution", default="", help="who signs, as in working_group, for sign")
+    parser.add_argument("--person", default="", help="in whose name it signs, for sign")
+    parser.add_argument("--final", action="store_true", help="the signed edition, for disseminate")
     parser.add_argument("--at", default="", help="folder in which a new study is made")
     return parser
 

@@ -82,6 +82,7 @@ def write_data_package(
     name: str,
     title: dict[str, str],
     synthetic: bool,
+    draft: bool,
     spanish: Labels,
     english: Labels,
 ) -> None:
@@ -107,6 +108,7 @@ def write_data_package(
         "title": title["en"],
         "title_es": title["es"],
         "synthetic": synthetic,
+        "edition": "draft" if draft else "final",
         "resources": [
             _resource("estimates", fields, ["study", "indicator", *breakdowns]),
             _resource(

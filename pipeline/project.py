@@ -39,3 +39,8 @@ class Project:
     def templates(self) -> Path:
         """Folder of the report's words and layout."""
         return self.root / "report_templates"
+
+    @property
+    def schemas(self) -> Path:
+        """Folder of the JSON Schemas of everything that users write."""
+        return self.root / "surveys" / "schemas"

@@ -12,6 +12,10 @@ SYNTHETIC = {
     "es": "DATOS SINTÉTICOS: generados para demostración; no describen a personas reales.",
     "en": "SYNTHETIC DATA: generated for demonstration; they describe no real person.",
 }
+DRAFT = {
+    "es": "BORRADOR: aún sin la firma de quienes validan.",
+    "en": "DRAFT: not yet signed by those who validate.",
+}
 NAMES = {
     "es": {
         "study": "Estudio",
@@ -21,6 +25,7 @@ NAMES = {
         "source": "Fuente",
         "licence": "Licencia",
         "validation": "Validación (SHA-256 de validation.json)",
+        "edition": "Edición",
         "synthetic": "Aviso",
     },
     "en": {
@@ -31,6 +36,7 @@ NAMES = {
         "source": "Source",
         "licence": "Licence",
         "validation": "Validation (SHA-256 of validation.json)",
+        "edition": "Edition",
         "synthetic": "Notice",
     },
 }
@@ -42,12 +48,12 @@ def languages_of(study: Study) -> tuple[Language, ...]:
     return tuple(language for language in spoken if language in study.languages)
 
 
-def banner(study: Study, language: Language) -> str:
-    """Line for every sheet and page; empty when the data are real."""
-    return SYNTHETIC[language] if study.synthetic else ""
+def banner(study: Study, language: Language, *, draft: bool = False) -> str:
+    """Line for every sheet and page; empty when the data are real and all who validate have signed."""
+    return " ".join([DRAFT[language]] * draft + [SYNTHETIC[language]] * study.synthetic)
 
 
-def describe(study: Study, language: Language, validated: Path) -> dict[str, str]:
+def describe(study: Study, language: Language, validated: Path, *, draft: bool = False) -> dict[str, str]:
     """Metadata of a release in one language, by printed name.
 
     Parameters
@@ -58,6 +64,8 @@ def describe(study: Study, language: Language, validated: Path) -> dict[str, str
         Language of names and texts.
     validated : Path
         Result of the validation stage; its hash ties the release to what was checked.
+    draft : bool
+        Not yet signed by all who validate.
     """
     names = NAMES[language]
     said = {names["study"]: study.name, names["title"]: study.title.get(language)}
@@ -73,6 +81,8 @@ def describe(study: Study, language: Language, validated: Path) -> dict[str, str
             said[f"{names['licence']}: {source.name}"] = source.licence.get(language)
     if validated.is_file():
         said[names["validation"]] = hashlib.sha256(validated.read_bytes()).hexdigest()
+    if draft:
+        said[names["edition"]] = DRAFT[language]
     if study.synthetic:
         said[names["synthetic"]] = SYNTHETIC[language]
     return said

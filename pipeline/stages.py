@@ -19,7 +19,7 @@ class Stage:
     after : tuple of str
         Stages whose results it reads.
     ignores : tuple of str
-        Files of the study folder that are no reason for it to run again; every other file is, except notes
+        Files and folders of the study folder that are no reason for it to run again; every other file is, except notes
         (``.md``).
     folders : tuple of str
         Folders of the project, besides code and dictionary, that it reads.
@@ -49,7 +49,9 @@ class Stage:
     texts: bool = False
 
 
-_PUBLISHED = ("published.csv", "figures.yaml")
+# what comes after a release: who signed it, what it was, and why the next one differs
+_AFTER = ("signatures", "releases", "changes.yaml")
+_PUBLISHED = ("published.csv", "figures.yaml", *_AFTER)
 _TABLES = (*_PUBLISHED, "population_totals.csv")
 
 STAGES: dict[str, Stage] = {
@@ -69,19 +71,25 @@ STAGES: dict[str, Stage] = {
             "las estimaciones y su precisión", "the estimates and their precision", records=False, rounds=True,
         ),
         Stage(
-            "report", "pipeline.reporting", ("ingest", "weight", "estimate"), (),
+            "report", "pipeline.reporting", ("ingest", "weight", "estimate"), _AFTER,
             "el informe", "the report", folders=("report_templates",), texts=True,
         ),
         Stage(
-            "validate", "pipeline.validation", ("ingest", "weight", "estimate"), (),
+            "validate", "pipeline.validation", ("ingest", "weight", "estimate"), ("signatures",),
             "la validación", "the validation", folders=("report_templates",),
         ),
         Stage(
             "disseminate", "pipeline.dissemination", ("ingest", "weight", "estimate", "validate"),
-            (), "la difusión", "the dissemination", folders=("report_templates",),
+            ("signatures", "changes.yaml"), "la difusión", "the dissemination", folders=("report_templates",),
         ),
     )
 }
+
+# The edition that is signed: no part of `study`, because people come before it.
+RELEASE = Stage(
+    "release", "pipeline.releasing", ("ingest", "weight", "estimate", "report", "validate"),
+    (), "la edición firmada", "the signed edition", folders=("report_templates",), texts=True,
+)  # fmt: skip
 
 # written by a stage about itself; see `Stage.records`
 RECORDS = ("record.json", "findings.csv", "findings.json")

@@ -6,6 +6,7 @@ from estimates.disclosure.audit import ProtectionRule
 from estimates.disclosure.release import audit_release
 from estimates.disclosure.release_cells import release_cells
 from estimates.extrapolation import sampled_places
+from estimates.protection import published_view
 from estimates.reconciliation import reconcile
 from estimates.study_design import study_design
 from estimates.table_checks import TableCheck, check_table
@@ -13,12 +14,12 @@ from pipeline.calibration_files import study_calibrations
 from pipeline.denominator_files import read_denominators
 from pipeline.estimate_files import breakdown_columns, read_estimates
 from pipeline.microdata_files import read_microdata
-from pipeline.published_file import read_published
-from pipeline.release_metadata import languages_of
+from pipeline.published_file import read_published, read_published_ranks
+from pipeline.release_changes import study_changes
 from pipeline.run import Run
 from pipeline.study_files import load_study
 from pipeline.validation_figures import recompute_headlines
-from pipeline.validation_page import write_page
+from pipeline.validation_page import write_pages
 from pipeline.validation_results import Validation, check_weights, refuse
 from pipeline.weight_files import read_record, read_weights, write_json
 
@@ -30,13 +31,14 @@ def run(run: Run) -> None:
     ----------
     run : Run
         Reads the results of ``ingest``, ``weight`` and ``estimate`` and the study's ``published.csv``; leaves
-        ``validation.json`` and ``validation_<language>.html`` with every check, also when one fails.
+        ``validation.json`` and ``validation_<language>.html`` with every check, also when one fails, and
+        ``changes.csv`` with what differs from the last signed release.
 
     Raises
     ------
     DataError
         After the page is written: a printed figure that differs without explanation, a figure on which
-        the two engines differ, weights or domains that do not add up.
+        the two engines differ, weights or domains that do not add up. An earlier release that was altered.
     """
     loaded = load_study(run.study_folder, run.project)
     study, dictionary = loaded.study, loaded.dictionary
@@ -49,6 +51,9 @@ def run(run: Run) -> None:
     published = read_published(
         run.study_folder / "published.csv", dictionary, shown=f"{study.name}/published.csv"
     )
+    ranks = read_published_ranks(
+        run.study_folder / "published_ranks.csv", dictionary, shown=f"{study.name}/published_ranks.csv"
+    )
     design = study_design(study, microdata)
     totals = [
         name for name, indicator in dictionary.indicators.items() if indicator.statistic in ("total", "count")
@@ -59,7 +64,7 @@ def run(run: Run) -> None:
     disclosure = TableCheck("disclosure_audit", int(attacked.cell.size), int(attacked.exposed.sum()))
     validation = Validation(
         study.name,
-        tuple(reconcile(published, frame, breakdowns)),
+        tuple(reconcile([*published, *ranks], frame, breakdowns)),
         tuple(
             recompute_headlines(
                 study, dictionary, microdata, design, weights, sampled, breakdowns, published,
@@ -75,14 +80,8 @@ def run(run: Run) -> None:
         ),
     )
     write_json(run.output / "validation.json", validation.as_record())
-    for language in languages_of(study):
-        write_page(
-            run.output / f"validation_{language}.html",
-            validation,
-            study,
-            dictionary,
-            language,
-            run.project.root,
-        )
+    changes = study_changes(run.study_folder, published_view(frame), breakdowns, run.project.schemas)
+    changes.rows.to_csv(run.output / "changes.csv", index=False, lineterminator="\n", encoding="utf-8")
+    write_pages(run.output, validation, changes, study, dictionary, run.project.templates)
     write_json(run.output / "record.json", validation.summary())
     refuse(validation)

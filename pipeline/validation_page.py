@@ -8,13 +8,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline.release_metadata import banner
+from pipeline.change_rows import change_rows
+from pipeline.release_changes import Changes
+from pipeline.release_metadata import banner, languages_of
 from pipeline.second_engine import EXCLUSIONS
 from pipeline.table_labels import Labels
 from pipeline.validation_results import HIDDEN, Validation
 from pipeline.validation_words import WORDS
 from surveys.dictionary import Dictionary
-from surveys.problems import Language
 from surveys.study import Study
 
 
@@ -38,48 +39,41 @@ class Section:
     rows: tuple[Row, ...]
 
 
-def write_page(
-    path: Path,
-    validation: Validation,
-    study: Study,
-    dictionary: Dictionary,
-    language: Language,
-    root: Path,
+def write_pages(
+    folder: Path, validation: Validation, changes: Changes, study: Study, dictionary: Dictionary, templates: Path
 ) -> None:
-    """Write the page in one language.
+    """Write ``validation_<language>.html`` in every language of the study.
 
     Parameters
     ----------
-    path : Path
-        HTML file to write; it needs no other file.
+    folder : Path
+        Where to write; a page needs no other file.
     validation : Validation
         Results. Numbers of rows that are not published are not printed.
+    changes : Changes
+        What differs from the last signed release.
     study, dictionary : Study, Dictionary
         Title, and names of indicators and codes.
-    language : {"es", "en"}
-        Language of the page.
-    root : Path
-        Project; the layout is ``report_templates/validation.html.j2``.
+    templates : Path
+        Folder of the layout, ``validation.html.j2``.
     """
     environment = Environment(
-        loader=FileSystemLoader(root / "report_templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
+        loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    text = environment.get_template("validation.html.j2").render(
-        language=language,
-        title=study.title.get(language),
-        notice=banner(study, language),
-        passed=validation.passed,
-        words=WORDS[language],
-        sections=sections(validation, Labels(dictionary, language)),
-    )
-    path.write_text(text + "\n", encoding="utf-8")
+    for language in languages_of(study):
+        text = environment.get_template("validation.html.j2").render(
+            language=language,
+            title=study.title.get(language),
+            notice=banner(study, language),
+            passed=validation.passed,
+            words=WORDS[language],
+            sections=sections(validation, changes, Labels(dictionary, language)),
+        )
+        (folder / f"validation_{language}.html").write_text(text + "\n", encoding="utf-8")
 
 
-def sections(validation: Validation, labels: Labels) -> tuple[Section, ...]:
-    """Arrange the results: printed figures, second engine, sums and logic."""
+def sections(validation: Validation, changes: Changes, labels: Labels) -> tuple[Section, ...]:
+    """Arrange the results: printed figures, second engine, sums and logic, changes since the last release."""
     words = WORDS[labels.language]
     return (
         Section(
@@ -131,6 +125,14 @@ def sections(validation: Validation, labels: Labels) -> tuple[Section, ...]:
                 )
                 for check in validation.checks
             ),
+        ),
+        Section(
+            words["changes_title"],
+            words["changes_text"],
+            words["changes_caption"].format(since=changes.since),
+            words["changes_none"].format(since=changes.since) if changes.since else words["changes_first"],
+            _columns(words, ("figure", ""), ("before", "number"), ("now", "number"), ("change", ""), ("reason", "")),
+            tuple(Row(cells, unexplained) for cells, unexplained in change_rows(changes, labels)),
         ),
     )
 

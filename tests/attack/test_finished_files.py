@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,7 @@ def written(folder: Path, release: Release, frame: pd.DataFrame) -> Path:
     return folder
 
 
-def attacked(folder: Path, release: Release, frame: pd.DataFrame, **options: Path) -> Attack:
+def attacked(folder: Path, release: Release, frame: pd.DataFrame, **options: Sequence[Path]) -> Attack:
     return attack_release(folder, frame, release[2], RULE, release[0].dictionary, **options)
 
 
@@ -109,12 +110,12 @@ def test_one_file_that_was_not_protected_is_found(release: Release, tmp_path: Pa
 def test_a_small_change_since_the_last_release_is_found(release: Release, tmp_path: Path) -> None:
     protected = protect_release(release[1], release[2], RULE).frame
     folder = written(tmp_path / "now", release, protected)
-    assert attacked(folder, release, protected, earlier=folder).leaks == ()
+    assert attacked(folder, release, protected, earlier=[folder]).leaks == ()
     sensitive = protected["indicator"].eq("small_displaced") & protected["status"].isin(["reliable", "weak"])
     before = protected.copy()
     before.loc[before.index[sensitive][0], "cases"] -= 3
     earlier = written(tmp_path / "before", release, before)
-    assert {leak.kind for leak in attacked(folder, release, protected, earlier=earlier).leaks} == {"small_change"}
+    assert {leak.kind for leak in attacked(folder, release, protected, earlier=[earlier]).leaks} == {"small_change"}
 
 
 @pytest.mark.parametrize(
