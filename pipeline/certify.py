@@ -1,4 +1,4 @@
-"""Certification of the estimation engine: levels L0 to L5, a JSON certificate and a page."""
+"""Certification of the estimation engine: levels L0 to L5, a JSON certificate and a page in both languages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from importlib import metadata
 from pathlib import Path
 
 from pipeline.atomic import write_text
-from pipeline.certificate import LEVELS, Certificate, Line, Table, certificate_json, certificate_page
+from pipeline.certificate import LEVELS, Certificate, Line, Table, certificate_json
+from pipeline.certificate_page import certificate_page
+from pipeline.certify_areas import area_errors, synthetic_areas
 from pipeline.certify_simulations import (
     RELEASE,
     false_alarms,
@@ -19,7 +21,6 @@ from pipeline.certify_simulations import (
     superpopulation_coverage,
 )
 from pipeline.certify_suites import suite
-from pipeline.certify_areas import area_errors, synthetic_areas
 from pipeline.certify_synthetic import DRAWS, STUDIES, synthetic_coverage
 from pipeline.hashing import file_hash
 from pipeline.progress import Progress
@@ -30,7 +31,7 @@ LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "samplics", "svy")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the certification and write its two files.
+    """Run the certification and write its files.
 
     Parameters
     ----------
@@ -56,12 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = options.build / "certificate"
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / "certificate.json", certificate_json(certificate))
-    write_text(folder / "certificate.html", certificate_page(certificate))
+    write_text(folder / "certificate_en.html", certificate_page(certificate, "en"))
+    write_text(folder / "certificate_es.html", certificate_page(certificate, "es"))
     for line in certificate.lines:
         if line.outcome in ("failed", "not run"):
             progress.line(f"{line.outcome:<8} {line.level} {line.name}: {line.measured} (asked for: {line.limit})")
     counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(certificate.counts.items()))
-    progress.line(f"{certificate.verdict}: {counts}. The page is {folder / 'certificate.html'}")
+    progress.line(f"{certificate.verdict}: {counts}. The pages are {folder}/certificate_en.html and _es.html")
     return 1 if certificate.verdict == "failed" else 0
 
 
