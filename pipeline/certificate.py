@@ -1,8 +1,7 @@
-"""A certificate: every number that was checked, its limit and the outcome, as JSON and as a page."""
+"""A certificate: every number that was checked, its limit and the outcome, and its form for programs."""
 
 from __future__ import annotations
 
-import html
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -118,65 +117,3 @@ def certificate_json(certificate: Certificate) -> str:
         "known_limits": list(LIMITS),
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-
-
-def certificate_page(certificate: Certificate) -> str:
-    """Write the certificate as one HTML page without anything outside it."""
-    parts = [
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
-        "<meta name='viewport' content='width=device-width'><title>Certificate of the estimation engine</title>",
-        f"<style>{_STYLE}</style></head><body><main>",
-        "<h1>Certificate of the estimation engine</h1>",
-        f"<p class='verdict {certificate.verdict}'>Verdict: <strong>{certificate.verdict}</strong>. "
-        f"{_sentence(certificate)}</p>",
-        f"<p>Simulations: {certificate.replicates:,} samples of each scenario (ten times as many in A to F), "
-        f"seed {certificate.seed}.</p>",
-    ]
-    for level, title in LEVELS.items():
-        lines = [line for line in certificate.lines if line.level == level]
-        parts.append(f"<h2>{level}. {_safe(title)}</h2>")
-        if not lines:
-            parts.append("<p>Not asked for in this run.</p>")
-            continue
-        parts.append(
-            _html_table(
-                ("what", "measured", "asked for", "outcome"),
-                [(line.name, line.measured, line.limit, line.outcome) for line in lines],
-            )
-        )
-    for table in certificate.tables:
-        parts += [f"<h2>{_safe(table.title)}</h2>", _html_table(table.columns, table.rows)]
-    parts += ["<h2>Known limits</h2><ul>", *(f"<li>{_safe(text)}</li>" for text in LIMITS), "</ul>"]
-    parts += ["<h2>Versions</h2>", _html_table(("what", "version"), list(certificate.versions.items()))]
-    parts += ["<h2>Files of reference numbers</h2>", _html_table(("file", "SHA-256"), list(certificate.data.items()))]
-    return "\n".join([*parts, "</main></body></html>"]) + "\n"
-
-
-def _sentence(certificate: Certificate) -> str:
-    counts = certificate.counts
-    words = [
-        f"{counts[outcome]} {outcome}" for outcome in ("passed", "failed", "not run", "reported") if counts[outcome]
-    ]
-    return ", ".join(words) + "."
-
-
-def _html_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th scope='col'>{_safe(column)}</th>" for column in columns)
-    body = "".join("<tr>" + "".join(f"<td{_mark(cell)}>{_safe(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<div class='wide'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-
-
-def _mark(cell: str) -> str:
-    return f" class='{cell.replace(' ', '-')}'" if cell in ("passed", "failed", "not run", "reported") else ""
-
-
-def _safe(text: str) -> str:
-    return html.escape(str(text))
-
-
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;margin:0;color:#222}main{max-width:72rem;margin:2rem auto;padding:0 1rem}"
-    "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}"
-    "th,td{border-bottom:1px solid #ccc;padding:.25rem .75rem;text-align:left}.wide{overflow-x:auto}"
-    ".failed{color:#a00;font-weight:600}.passed{color:#060}.not-run{color:#864}.verdict{font-size:1.1rem}"
-)

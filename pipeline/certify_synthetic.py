@@ -138,7 +138,7 @@ def synthetic_coverage(name: str, draws: int, seed: int, progress: Progress) -> 
         Bias and coverage of every figure, and the place of the study's own draw among the draws.
     """
     found = repeated(name, draws, seed, progress)
-    lines = [line for judged in found.judged for line in _lines(name, judged)]
+    lines = [line for judged in found.judged for line in figure_lines(name, judged)]
     coverage, error = found.mean_coverage
     lines.append(
         Line("L4", f"{name}, all figures together: coverage of the interval", f"{coverage:.1%} (± {error:.1%})",
@@ -337,7 +337,8 @@ def _shown(headline: Headline) -> str:
     return " ".join([name, *(f"{key}={code}" for key, code in domain)])
 
 
-def _lines(study: str, judged: Judged) -> list[Line]:
+def figure_lines(study: str, judged: Judged) -> list[Line]:
+    """Say bias and coverage of one figure with their gates."""
     bias = f"{judged.relative_bias:+.2%} (± {judged.bias_error:.2%})"
     coverage = f"{judged.coverage:.1%} (± {judged.coverage_error:.1%})"
     why = f"; {judged.reason}" if judged.reason else ""

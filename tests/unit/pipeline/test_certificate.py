@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
-from pipeline.certificate import Certificate, Line, Table, certificate_json, certificate_page
+import numpy as np
+
+from estimates.simulation.repeated_draws import DrawnFigure, judge
+from pipeline.certificate import LEVELS, LIMITS, Certificate, Line, Table, certificate_json
+from pipeline.certificate_page import certificate_page
+from pipeline.certificate_words import SENTENCES, in_spanish
 from pipeline.certify import certify, main
+from pipeline.certify_simulations import superpopulation_coverage
+from pipeline.certify_synthetic import figure_lines
 from pipeline.progress import Progress
 
 
@@ -47,7 +56,7 @@ def test_a_level_runs_and_writes_both_files(tmp_path) -> None:
     assert content["verdict"] == "passed"
     assert len(content["lines"]) == 16
     assert any(name.endswith("svyciprop.expected.csv") for name in content["data_sha256"])
-    assert "NumAcc4" in (tmp_path / "certificate" / "certificate.html").read_text(encoding="utf-8")
+    assert "NumAcc4" in (tmp_path / "certificate" / "certificate_en.html").read_text(encoding="utf-8")
 
 
 def test_false_alarms_are_held_and_the_seed_decides() -> None:
@@ -55,3 +64,39 @@ def test_false_alarms_are_held_and_the_seed_decides() -> None:
     assert one.lines == other.lines
     holm = next(line for line in one.lines if "Holm" in line.name)
     assert holm.value is not None and holm.value <= 0.10
+
+
+# Names of methods, files, programs and studies are the same in both languages.
+SAME = re.compile(r"[\d\s.,%±:()+/=-]*|[a-z_]+|tests[\w./:\[\] -]+|SHA-256|.*\.csv|deff|n|[A-J]|\w+\.\w+|Python|[0-9a-f-]{4,}\w*")
+
+
+def test_every_sentence_of_a_certificate_is_there_in_spanish() -> None:
+    """Everything that the levels computed here can say, and what the sentences of draws say with their places filled."""
+    made = certify(["L0", "L5"], replicates=400, seed=11, progress=Progress(quiet=True))
+    coverage = superpopulation_coverage(
+        Path(__file__).parents[2] / "coverage" / "superpopulation.expected.csv", 20, 3, Progress(quiet=True)
+    )
+    estimate = np.array([1.0, 1.2, 0.9, 1.1])
+    judged = judge(DrawnFigure("displaced_persons", 1.0, estimate, estimate, estimate - 3, estimate + 3, estimate * 40))
+    few = judge(DrawnFigure("displaced sex=1", 1.0, estimate, estimate, estimate - 3, estimate + 3, estimate * 9))
+    lines = [*made.lines, *coverage.lines, *figure_lines("slv_2018", judged), *figure_lines("slv_2018", few)]
+    texts = [text for line in lines for text in (line.name, line.measured, line.limit, line.outcome)]
+    texts += [text for table in coverage.tables for text in (table.title, *table.columns)]
+    texts += [*LEVELS.values(), *LIMITS]
+    english = sorted({text for text in texts if not SAME.fullmatch(text) and in_spanish(text) == text})
+    assert english == []
+    spoken = " ".join(in_spanish(text) for text in texts)
+    assert not re.search(r"\b(the|with|against|least|interval|coverage|draws?|figures?)\b", spoken)
+
+
+def test_places_of_a_sentence_are_those_of_its_translation() -> None:
+    for english, spanish in SENTENCES.items():
+        assert sorted(re.findall(r"\{\w+\}", english)) == sorted(re.findall(r"\{\w+\}", spanish)), english
+
+
+def test_the_spanish_page_is_spanish() -> None:
+    page = certificate_page(certificate(PASSED, NOT_RUN), "es")
+    assert "<html lang='es'>" in page and "Certificado del motor de estimación" in page
+    assert "Dictamen: <strong>incompleto</strong>. 1 aprobadas, 1 no ejecutadas." in page
+    assert "class='not-run'>no ejecutado" in page
+    assert "Verdict" not in page and "Known limits" not in page
