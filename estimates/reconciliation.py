@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+Among = Literal["", "parts", "domains"]
+NOISE = 1.96
 OUTCOMES = ("equal", "within_tolerance", "explained", "unexplained", "not_found")
 
 
@@ -34,6 +37,9 @@ class PublishedFigure:
         Publication and page.
     explanation : str
         Why a difference is understood; empty when there is none.
+    among : {"", "parts", "domains"}
+        For a printed rank (``value``, 1 the largest): whether it is among the parts of one distribution or among
+        the domains of one indicator that were printed with a rank. Empty for a number.
     """
 
     indicator: str
@@ -44,6 +50,7 @@ class PublishedFigure:
     tolerance: float = 0.0
     where: str = ""
     explanation: str = ""
+    among: Among = ""
 
 
 @dataclass(frozen=True)
@@ -100,11 +107,19 @@ def reconcile(
     Notes
     -----
     With :math:`c` the scale and :math:`d` the digits, a figure is *equal to the printed digits* when
-    :math:`|c\hat\theta - v| \le \tfrac12 10^{-d}`: either way of rounding a half gives the printed value.
+    :math:`|c\hat\theta - v| \le \tfrac12 10^{-d}`: either way of rounding a half gives the printed value. A printed
+    rank is *within tolerance* where it is one of the ranks that noise allows: from one more than the number of
+    rivals above by more than :math:`1.96\sqrt{v(\hat\theta_a) + v(\hat\theta_b)}` to one more than the number not
+    below by so much. Shares of one distribution vary together negatively, so the true error of their difference is
+    larger and the range of ranks, if anything, too narrow.
     """
     results = []
     for figure in published:
         row = _find(figure, frame, breakdowns)
+        if figure.among and row is not None and np.isfinite(row["estimate"]):
+            rivals = [_find(item, frame, breakdowns) for item in _rivals(figure, published)]
+            results.append(_ranked(figure, row, rivals))
+            continue
         if row is None or not np.isfinite(row["estimate"]):
             outcome = "explained" if figure.explanation else "not_found"
             results.append(Reconciled(figure, outcome, status="" if row is None else str(row["status"])))
@@ -114,6 +129,33 @@ def reconcile(
             Reconciled(figure, _outcome(figure, ours), ours, ours - figure.value, str(row["status"]))
         )
     return results
+
+
+def _rivals(figure: PublishedFigure, published: Sequence[PublishedFigure]) -> list[PublishedFigure]:
+    """Find the printed ranks that a rank is one of, itself left out."""
+
+    def same(item: PublishedFigure) -> bool:
+        if figure.among == "domains":
+            return item.indicator == figure.indicator
+        whole = item.indicator.partition(".")[0] == figure.indicator.partition(".")[0]
+        return whole and dict(item.domain) == dict(figure.domain)
+
+    return [item for item in published if item.among == figure.among and item is not figure and same(item)]
+
+
+def _ranked(figure: PublishedFigure, row: pd.Series, rivals: Sequence[pd.Series | None]) -> Reconciled:
+    known = [rival for rival in rivals if rival is not None and np.isfinite(rival["estimate"])]
+    gaps = np.array([float(rival["estimate"]) - float(row["estimate"]) for rival in known])
+    noise = np.array([NOISE * math.hypot(float(rival["se"]), float(row["se"])) for rival in known])
+    rank = 1 + int((gaps > 0).sum())
+    best, worst = 1 + int((gaps > noise).sum()), 1 + int((gaps > -noise).sum())
+    if rank == figure.value:
+        outcome = "equal"
+    elif best <= figure.value <= worst:
+        outcome = "within_tolerance"
+    else:
+        outcome = "explained" if figure.explanation else "unexplained"
+    return Reconciled(figure, outcome, float(rank), float(rank) - figure.value, str(row["status"]))
 
 
 def _outcome(figure: PublishedFigure, ours: float) -> str:

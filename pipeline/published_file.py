@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from estimates.reconciliation import PublishedFigure
@@ -11,6 +13,12 @@ from surveys.dictionary import Dictionary
 from surveys.problems import Message, Problem, StudyError
 
 COLUMNS = ("indicator", "domain", "value", "scale", "digits", "tolerance", "where", "explanation")
+RANK_COLUMNS = ("indicator", "domain", "rank", "among", "where", "explanation")
+RANK_AMONG = Message(
+    "published_rank_among",
+    "'{text}' in column 'among' is neither `parts` (of one distribution) nor `domains` (of one indicator). Correct it.",
+    "'{text}' en la columna 'among' no es `parts` (de una distribución) ni `domains` (de un indicador). Corríjalo.",
+)
 PUBLISHED_COLUMNS = Message(
     "published_columns",
     "The columns are {found}, but {expected} were expected. Write the first line again.",
@@ -61,29 +69,68 @@ def read_published(path: Path, dictionary: Dictionary, *, shown: str) -> list[Pu
     StudyError
         Wrong columns, or every number, indicator and domain that cannot be read, with its line.
     """
+    problems: list[Problem] = []
+    figures = [_figure(row, dictionary, where, problems) for row, where in _rows(path, COLUMNS, shown)]
+    if problems:
+        raise StudyError(problems)
+    return figures
+
+
+def read_published_ranks(path: Path, dictionary: Dictionary, *, shown: str) -> list[PublishedFigure]:
+    """Read printed ranks: the order of causes, of places, or of groups.
+
+    Parameters
+    ----------
+    path : Path
+        ``published_ranks.csv`` of a study folder; a study without one has no printed ranks.
+    dictionary, shown
+        As in `read_published`.
+
+    Returns
+    -------
+    list of PublishedFigure
+        In the order of the file, with ``among`` set; 1 is the largest.
+
+    Raises
+    ------
+    StudyError
+        As `read_published`.
+    """
+    problems: list[Problem] = []
+    figures = []
+    for row, where in _rows(path, RANK_COLUMNS, shown):
+        among = row["among"]
+        if among not in ("parts", "domains"):
+            problems.append(Problem(RANK_AMONG, where, {"text": among}))
+        number = {**row, "value": row["rank"], "scale": "", "digits": "", "tolerance": ""}
+        figures.append(replace(_figure(number, dictionary, where, problems),
+                               among="domains" if among == "domains" else "parts"))
+    if problems:
+        raise StudyError(problems)
+    return figures
+
+
+def _rows(path: Path, columns: tuple[str, ...], shown: str) -> Iterator[tuple[dict[str, str], str]]:
     if not path.is_file():
-        return []
+        return
     with path.open(encoding="utf-8-sig", newline="") as stream:
         # Spreadsheets set to Spanish save with semicolons.
         first = stream.readline()
         stream.seek(0)
         reader = csv.DictReader(stream, delimiter=";" if ";" in first and "," not in first else ",")
         found = tuple(reader.fieldnames or ())
-        if found != COLUMNS:
+        if found != columns:
             raise StudyError(
                 [
                     Problem(
                         PUBLISHED_COLUMNS,
                         f"{shown}:1",
-                        {"found": ", ".join(found), "expected": ", ".join(COLUMNS)},
+                        {"found": ", ".join(found), "expected": ", ".join(columns)},
                     )
                 ]
             )
-        problems: list[Problem] = []
-        figures = [_figure(row, dictionary, f"{shown}:{reader.line_num}", problems) for row in reader]
-    if problems:
-        raise StudyError(problems)
-    return figures
+        for row in reader:
+            yield row, f"{shown}:{reader.line_num}"
 
 
 def _figure(

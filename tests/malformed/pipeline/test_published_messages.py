@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.published_file import read_published
+from pipeline.published_file import read_published, read_published_ranks
 from surveys.dictionary import Breakdown, Code, CodeList, Dictionary, Indicator, Label, Variable
 from surveys.problems import StudyError
 
@@ -17,6 +17,7 @@ DICTIONARY = Dictionary(
     breakdowns={"sex": Breakdown("sex", "sex", SEX)},
     indicators={"poverty": Indicator("poverty", "person", "proportion", "x", "percent", SEX)},
 )
+RANKS = "indicator,domain,rank,among,where,explanation\n"
 HEADER = "indicator,domain,value,scale,digits,tolerance,where,explanation\n"
 
 
@@ -79,3 +80,21 @@ def test_a_figure_is_read(tmp_path: Path) -> None:
     (figure,) = read_published(tmp_path / "p.csv", DICTIONARY, shown="p.csv")
     assert (figure.indicator, dict(figure.domain), figure.value, figure.scale) == ("poverty", {"sex": "2"}, 37.2, 100)
     assert (figure.digits, figure.tolerance, figure.where, figure.explanation) == (1, 0.1, "Page 3", "")
+
+
+def test_a_rank_is_read(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text(f"{RANKS}poverty,sex=2,1,domains,Page 3,\n", encoding="utf-8")
+    (figure,) = read_published_ranks(tmp_path / "r.csv", DICTIONARY, shown="r.csv")
+    assert (figure.value, figure.among, dict(figure.domain), figure.where) == (1.0, "domains", {"sex": "2"}, "Page 3")
+
+
+def test_a_rank_among_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text(f"{RANKS}poverty,,1,places,Page 3,\n", encoding="utf-8")
+    with pytest.raises(StudyError) as raised:
+        read_published_ranks(tmp_path / "r.csv", DICTIONARY, shown="r.csv")
+    assert raised.value.text("en") == (
+        "r.csv:2\n  'places' in column 'among' is neither `parts` (of one distribution) nor `domains` (of one "
+        "indicator). Correct it.")
+    assert raised.value.text("es") == (
+        "r.csv:2\n  'places' en la columna 'among' no es `parts` (de una distribución) ni `domains` (de un indicador). "
+        "Corríjalo.")

@@ -50,3 +50,36 @@ def test_rounding_to_thousands() -> None:
     frame = pd.DataFrame({"indicator": ["t"], "estimate": [71512.0], "status": ["reliable"]})
     (result,) = reconcile([PublishedFigure("t", 72000, digits=-3)], frame, [])
     assert result.outcome == "equal"
+
+
+def _shares(*estimates: float, se: float = 0.01) -> pd.DataFrame:
+    return pd.DataFrame({"indicator": [f"place.{code}" for code in range(1, len(estimates) + 1)], "sex": "_T",
+                         "estimate": estimates, "se": se, "status": "reliable"})  # fmt: skip
+
+
+def _ranks(*codes: int, explanation: str = "") -> list[PublishedFigure]:
+    return [PublishedFigure(f"place.{code}", float(rank), among="parts", explanation=explanation)
+            for rank, code in enumerate(codes, start=1)]  # fmt: skip
+
+
+def test_printed_order_is_equal_within_noise_or_not() -> None:
+    def outcomes(frame: pd.DataFrame, explanation: str = "") -> list[str]:
+        return [item.outcome for item in reconcile(_ranks(1, 2, 3, explanation=explanation), frame, ["sex"])]
+
+    assert outcomes(_shares(0.5, 0.3, 0.2)) == ["equal"] * 3
+    assert outcomes(_shares(0.5, 0.2, 0.21)) == ["equal", "within_tolerance", "within_tolerance"]
+    assert outcomes(_shares(0.5, 0.2, 0.3)) == ["equal", "unexplained", "unexplained"]
+    assert outcomes(_shares(0.5, 0.2, 0.3), "another year") == ["equal", "explained", "explained"]
+
+
+def test_only_what_was_printed_with_a_rank_is_a_rival() -> None:
+    frame = _shares(0.5, 0.3, 0.2, 0.9)
+    assert [item.ours for item in reconcile(_ranks(1, 2, 3), frame, ["sex"])] == [1.0, 2.0, 3.0]
+
+
+def test_ranks_of_domains_are_among_the_domains_of_one_indicator() -> None:
+    frame = pd.DataFrame({"indicator": "young", "sex": ["1", "2"], "estimate": [0.2, 0.4], "se": 0.01,
+                          "status": "reliable"})  # fmt: skip
+    printed = [PublishedFigure("young", 1.0, {"sex": "2"}, among="domains"),
+               PublishedFigure("young", 2.0, {"sex": "1"}, among="domains")]  # fmt: skip
+    assert [item.outcome for item in reconcile(printed, frame, ["sex"])] == ["equal", "equal"]
