@@ -68,9 +68,8 @@ def certificate_page(certificate: Certificate, language: Language = "en") -> str
 
 def _sentence(certificate: Certificate, say: Callable[[str], str]) -> str:
     counts = certificate.counts
-    words = [
-        say(f"{counts[outcome]} {outcome}") for outcome in ("passed", "failed", "not run", "reported") if counts[outcome]
-    ]
+    outcomes = ("passed", "failed", "not run", "reported")
+    words = [say(f"{counts[outcome]} {outcome}") for outcome in outcomes if counts[outcome]]
     return ", ".join(words) + "."
 
 

@@ -48,10 +48,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType({
     # limits
     "Below about five expected cases with clustering every method can fail, whatever its name; such intervals are "
     "printed as not certified.":
-        "Con menos de unos cinco casos esperados y conglomerados, cualquier método puede fallar, se llame como se llame; "
-        "esos intervalos se imprimen como no certificados.",
+        "Con menos de unos cinco casos esperados y conglomerados, cualquier método puede fallar, se llame como se "
+        "llame; esos intervalos se imprimen como no certificados.",
     "At strong clustering (scenarios E and F) the default interval covers about 94 per cent, not 95.":
-        "Con conglomeración fuerte (escenarios E y F) el intervalo por defecto cubre cerca del 94 por ciento, no el 95.",
+        "Con conglomeración fuerte (escenarios E y F) el intervalo por defecto cubre cerca del 94 por ciento, no 95.",
     "With thirty PSUs and seven cases (scenario A) the linearized variance is about 3 per cent too small.":
         "Con treinta UPM y siete casos (escenario A) la varianza linealizada es un 3 por ciento menor de lo debido.",
     "Nothing here vouches for the design variables of a survey: a wrong stratum gives a wrong error, exactly computed.":
@@ -143,6 +143,51 @@ SENTENCES: Mapping[str, str] = MappingProxyType({
     "se / true": "ee / verdadero",
     "default draw": "muestra del estudio",
     "remark": "observación",
+    # L4 and L5: small areas
+    "{study}, small areas {model}: mean squared error over that of direct figures":
+        "{study}, áreas pequeñas {model}: error cuadrático medio sobre el de las cifras directas",
+    "{study}, small areas {model}: true five worst among the first ten":
+        "{study}, áreas pequeñas {model}: las cinco peores verdaderas entre las diez primeras",
+    "{study}, small areas {model}: coverage of 95 % intervals":
+        "{study}, áreas pequeñas {model}: cobertura de los intervalos del 95 %",
+    "{a} to {b}, or two of its errors": "de {a} a {b}, o dos de sus errores",
+    "{a} (published figures {b})": "{a} (cifras publicadas {b})",
+    "{a} (all five in {b})": "{a} (las cinco en {b})",
+    "Fay-Herriot, {n} areas, sampling over area variance {a} to {b}: relative bias of the mean squared error":
+        "Fay-Herriot, {n} áreas, varianza muestral sobre la del área de {a} a {b}: sesgo relativo del error "
+        "cuadrático medio",
+    "Errors of the area model over {n} samples": "Errores del modelo de áreas en {n} muestras",
+    "Small areas of {study} over {n} draws (synthetic country)":
+        "Áreas pequeñas de {study} en {n} extracciones (país sintético)",
+    "areas": "áreas",
+    "A estimated 0": "A estimada 0",
+    "bias of mse": "sesgo del ecm",
+    "worst area": "peor área",
+    "bias of g1 + g2": "sesgo de g1 + g2",
+    "mse / D": "ecm / D",
+    "model": "modelo",
+    "areas with sample": "áreas con muestra",
+    "mse / direct mse": "ecm / ecm directo",
+    "the same, published": "lo mismo, publicado",
+    "top five in the first ten": "las cinco peores entre las diez primeras",
+    "all five": "las cinco",
+    "areas without sample: coverage": "áreas sin muestra: cobertura",
+    "estimated / true error": "error estimado / verdadero",
+    "median weight of direct": "peso mediano de lo directo",
+    "{n} of {m}": "{n} de {m}",
+    "{a} to {b}": "{a} a {b}",
+    "with the area variance known no predictor has less error than gamma times the sampling variance, and the covariates "
+    "leave so much to the 44 places that their own samples weigh more than half":
+        "con la varianza del área conocida ningún predictor tiene menos error que gamma veces la varianza muestral, y "
+        "las covariables dejan tanto a los 44 lugares que sus propias muestras pesan más de la mitad",
+    "the 20 places sampled differ by less than their sampling errors: their rates come from the same chances, which "
+    "covariates do not tell apart":
+        "los 20 lugares de la muestra difieren menos que sus errores de muestreo: sus tasas vienen de las mismas "
+        "probabilidades, que las covariables no distinguen",
+    "effects of places are far from normal, a few having many times the rate of the others: intervals are too wide for "
+    "most and too short for those":
+        "los efectos de los lugares están lejos de ser normales, pues unos pocos tienen muchas veces la tasa de los "
+        "demás: los intervalos son demasiado anchos para la mayoría y demasiado cortos para esos",
     # L5
     "at least one false alarm in 14 departments, uncorrected":
         "al menos una falsa alarma en 14 departamentos, sin corregir",
