@@ -19,7 +19,7 @@ WHERE     = --study "$(STUDY)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
 STAGES   := plan ingest weight estimate report validate disseminate
 
 .DEFAULT_GOAL := help
-.PHONY: help study $(STAGES) attack sign harmonized list new-study dictionary totals-template totals-check check test lint certify bench lock clean environment environment-dev
+.PHONY: help study $(STAGES) attack factsheets sign harmonized list new-study dictionary totals-template totals-check check test lint certify bench lock clean environment environment-dev environment-bench
 
 help: ## what can be done
 	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en]"
@@ -43,6 +43,9 @@ estimate: environment ## estimates with their precision and publication status
 
 report: environment ## the report as PDF and as a page, in Spanish and English
 	@$(RUN) report $(WHERE)
+
+factsheets: environment ## a sheet for each place or group that the study names under report: factsheets:
+	@$(RUN) factsheets $(WHERE)
 
 validate: environment ## comparison with published figures and with a second engine
 	@$(RUN) validate $(WHERE)

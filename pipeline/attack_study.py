@@ -92,7 +92,7 @@ def attack_results(
         raise DataError([Problem(NO_EARLIER, str(earlier), {})])
     loaded = load_study(study_folder, project)
     lines = []
-    for name in ("disseminate", "report"):
+    for name in ("disseminate", "report", "factsheets"):
         if not (results / name).is_dir():
             continue
         found = attack_folder(results / name, loaded, results, earlier=[] if earlier is None else [earlier])

@@ -14,7 +14,7 @@ from pipeline.progress import Progress
 from pipeline.project import Project
 from pipeline.runner import Request, run_stages
 from pipeline.sources import is_published_only
-from pipeline.stages import STAGES
+from pipeline.stages import FACTSHEETS, STAGES
 from surveys.problems import Language, Problem, ProblemsFound, StudyError
 
 DONE, PROBLEMS, USAGE, MACHINE, INTERNAL = 0, 1, 2, 3, 70
@@ -120,6 +120,10 @@ def _do(options: argparse.Namespace, language: Language, progress: Progress) -> 
 
         verb = write_template if options.target == "totals-template" else check_totals
         print(verb(find_study(project, options.study), project, language))
+    elif options.target == "factsheets":
+        request = Request(project, find_study(project, options.study), Path(options.data).resolve(), build, language)
+        run_stages(request, FACTSHEETS.name, progress, stages={**STAGES, FACTSHEETS.name: FACTSHEETS})
+        print(_shown(request.results / FACTSHEETS.name))
     elif options.target == "dictionary":
         for path in _codebook(project, options.study, build):
             print(_shown(path))
@@ -177,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__, allow_abbrev=False)
     others = (
         "list", "new-study", "dictionary", "totals-template", "totals-check", "bench", "attack", "harmonized", "sign",
+        "factsheets",
     )  # fmt: skip
     parser.add_argument("target", choices=("study", *STAGES, *others))
     parser.add_argument("--study", default="", help="name of a study, or path of a study folder")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -56,15 +57,23 @@ def compile_pdf(source: str, charts: Mapping[str, str], templates: Path, *, year
         for anchor, svg in charts.items():
             (root / f"{anchor}.svg").write_text(svg, encoding="utf-8")
         try:
-            pdf, warnings = typst.compile_with_warnings(
-                str(root / "report.typ"), root=str(root), font_paths=[str(templates / "fonts")],
-                ignore_system_fonts=True, format="pdf", pdf_standards=cast("Any", STANDARDS),
-                timestamp=calendar.timegm((year, 1, 1, 0, 0, 0)), package_path=str(root), package_cache_path=str(root))
+            compiler = typst.Compiler(
+                str(root / "report.typ"), root=str(root), font_paths=cast("Any", _fonts(templates / "fonts")),
+                ignore_system_fonts=True, package_path=str(root), package_cache_path=str(root))
+            pdf, warnings = compiler.compile_with_warnings(
+                format="pdf", pdf_standards=cast("Any", STANDARDS),
+                timestamp=calendar.timegm((year, 1, 1, 0, 0, 0)))
         except typst.TypstError as error:
             raise _refused(error, where) from error
-        if warnings:
-            raise _refused(warnings[0], where)
+        if warnings or not isinstance(pdf, bytes):
+            raise _refused(warnings[0] if warnings else "no single document", where)
     return pdf
+
+
+@cache
+def _fonts(folder: Path) -> typst.Fonts:
+    """Fonts of the report and no others, read once."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
 
 
 def _refused(reason: object, where: str) -> StudyError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,21 +26,17 @@ class Printable(Protocol):
 
 def render_typst(report: Printable, templates: Path, template: str = "report.j2", **extra: object) -> str:
     """Write the Typst source of a document; charts are expected as ``<anchor>.svg`` beside it."""
-    known = characters(templates / "fonts")
-
-    def escape(value: object) -> Markup:
-        return value if isinstance(value, Markup) else Markup(typst_text(str(value), known))
-
-    return _render(report, templates, "_typst.j2", template, finalize=escape, **extra,
-                   filters={"q": lambda value: Markup(typst_string(str(value), known)), "n": typst_number})
+    found = _for_typst(templates).get_template(template)
+    return found.render(backend="_typst.j2", report=report, w=report.words, safe_svg=Markup, **extra)
 
 
 def render_html(report: Printable, templates: Path, template: str = "report.j2", **extra: object) -> str:
     """Write the page of a document: one file, nothing loaded, a policy that forbids all but its own style."""
     style = (templates / "page.css").read_text(encoding="utf-8").strip()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return _render(report, templates, "_html.j2", template, finalize=None, filters={}, **extra,
-                   style=Markup(style), style_hash=f"sha256-{digest}")
+    found = _for_html(templates).get_template(template)
+    return found.render(backend="_html.j2", report=report, w=report.words, safe_svg=Markup, style=Markup(style),
+                        style_hash=f"sha256-{digest}", **extra)
 
 
 def typst_string(text: str, known: frozenset[str]) -> str:
@@ -62,13 +59,26 @@ def typst_number(value: float | bool) -> Markup:
     return Markup(f"{value:d}" if isinstance(value, int) else f"{value:.6f}")
 
 
-def _render(
-    report: Printable, templates: Path, backend: str, name: str, *, finalize: Callable[[Any], Any] | None,
-    filters: dict[str, Callable[..., Any]], **extra: object,
-) -> str:
-    environment = jinja2.Environment(
+@cache
+def _for_typst(templates: Path) -> jinja2.Environment:
+    """Templates for print: whatever is no markup of ours becomes a quoted string."""
+    known = characters(templates / "fonts")
+
+    def escape(value: object) -> Markup:
+        return value if isinstance(value, Markup) else Markup(typst_text(str(value), known))
+
+    environment = _environment(templates, finalize=escape)
+    environment.filters.update({"q": lambda value: Markup(typst_string(str(value), known)), "n": typst_number})
+    return environment
+
+
+@cache
+def _for_html(templates: Path) -> jinja2.Environment:
+    """Templates for the page, with jinja's own escaping."""
+    return _environment(templates, finalize=None)
+
+
+def _environment(templates: Path, *, finalize: Callable[[Any], Any] | None) -> jinja2.Environment:
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates), autoescape=True, undefined=jinja2.StrictUndefined,
         finalize=finalize, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    environment.filters.update(filters)
-    template = environment.get_template(name)
-    return template.render(backend=backend, report=report, w=report.words, safe_svg=Markup, **extra)

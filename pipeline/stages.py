@@ -94,6 +94,13 @@ RELEASE = Stage(
 # written by a stage about itself; see `Stage.records`
 RECORDS = ("record.json", "findings.csv", "findings.json")
 
+# One sheet for each place: no part of `study`, because most studies want none.
+FACTSHEETS = Stage(
+    "factsheets", "pipeline.factsheets", ("ingest", "weight", "estimate"),
+    ("published.csv", "figures.yaml", "signatures", "releases", "changes.yaml"),
+    "las fichas", "the fact sheets", folders=("report_templates",),
+)  # fmt: skip
+
 
 def needed_for(target: str, stages: dict[str, Stage] | None = None) -> list[Stage]:
     """Return the stages to run for a target, in order.

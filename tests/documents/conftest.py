@@ -101,6 +101,12 @@ def material(language: str, frame: pd.DataFrame, study: Study, dictionary: Dicti
 
 
 @pytest.fixture(scope="session")
+def material_of() -> Callable[..., Material]:
+    """Make the material of the invented study, changed as a test wants it."""
+    return material
+
+
+@pytest.fixture(scope="session")
 def reports(study: Study, dictionary: Dictionary, estimates: pd.DataFrame,
             records: Mapping[str, Mapping[str, object]]) -> dict[str, Report]:
     """Report model by language."""
