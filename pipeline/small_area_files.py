@@ -32,26 +32,26 @@ NO_COLUMNS = Message(
     "Los códigos de las áreas van en la columna `area`.")
 WRONG_CODES = Message(
     "small_areas_codes",
-    "column `area` of '{file}' has {count} codes that are not in the list of '{areas}': {unknown}. Correct them; codes "
-    "are text and keep their zeros.",
-    "la columna `area` de '{file}' tiene {count} códigos que no están en la lista de '{areas}': {unknown}. Corríjalos; "
-    "los códigos son texto y conservan sus ceros.")
+    "column `area` of '{file}' has {count} {count|code that is|codes that are} not in the list of '{areas}': "
+    "{unknown}. Correct them; codes are text and keep their zeros.",
+    "la columna `area` de '{file}' tiene {count} {count|código que no está|códigos que no están} en la lista de "
+    "'{areas}': {unknown}. Corrija: los códigos son texto y conservan sus ceros.")
 REPEATED = Message(
     "small_areas_repeated",
-    "'{file}' gives {count} areas more than once: {repeated}. Keep one row for each area.",
-    "'{file}' da {count} áreas más de una vez: {repeated}. Deje una fila por área.")
+    "'{file}' gives {count} {count|area|areas} more than once: {repeated}. Keep one row for each area.",
+    "'{file}' da {count} {count|área|áreas} más de una vez: {repeated}. Deje una fila por área.")
 ABSENT_AREAS = Message(
     "small_areas_absent",
-    "'{file}' has no row for {count} areas of '{areas}': {absent}. Every area needs its covariates, also those without "
-    "sample.",
-    "'{file}' no tiene fila para {count} áreas de '{areas}': {absent}. Toda área necesita sus covariables, también las "
-    "que no tienen muestra.")
+    "'{file}' has no row for {count} {count|area|areas} of '{areas}': {absent}. Every area needs its covariates, also "
+    "those without sample.",
+    "'{file}' no tiene fila para {count} {count|área|áreas} de '{areas}': {absent}. Toda área necesita sus "
+    "covariables, también las que no tienen muestra.")
 WRONG_NUMBERS = Message(
     "small_areas_numbers",
-    "column '{column}' of '{file}' has {count} cells that cannot be used ({areas}): {needed_en}. Correct them (decimal "
-    "point, no thousands mark).",
-    "la columna '{column}' de '{file}' tiene {count} celdas que no se pueden usar ({areas}): {needed_es}. Corríjalas "
-    "(punto decimal, sin separador de miles).")
+    "column '{column}' of '{file}' has {count} {count|cell|cells} that cannot be used ({areas}): {needed_en}. Correct "
+    "them (decimal point, no thousands mark).",
+    "la columna '{column}' de '{file}' tiene {count} {count|celda que no se puede|celdas que no se pueden} usar "
+    "({areas}): {needed_es}. Corríjalas (punto decimal, sin separador de miles).")
 _NEEDED = {
     "number": ("a number is needed", "se necesita un número"),
     "positive": ("a number above 0 is needed", "se necesita un número mayor que 0"),

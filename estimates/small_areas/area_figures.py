@@ -134,7 +134,7 @@ def area_figures(
 
     Raises
     ------
-    ValueError
+    CannotFit
         Too few areas, or covariates that depend on one another or are missing.
 
     Notes

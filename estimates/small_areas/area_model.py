@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from estimates.small_areas.area_variance import FloatArray, VarianceMethod, area_variances
+from estimates.small_areas.refusals import CannotFit
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -123,7 +124,7 @@ def fit_area_model(
 
     Raises
     ------
-    ValueError
+    CannotFit
         Covariates that are missing or depend on one another, or not more areas than coefficients.
 
     Notes
@@ -146,10 +147,10 @@ def fit_area_model(
     y, d = np.asarray(direct, dtype=np.float64), np.asarray(sampling_variance, dtype=np.float64)
     x = np.asarray(covariates, dtype=np.float64)
     if x.ndim != 2 or x.shape[0] != y.size or not np.all(np.isfinite(x)):
-        raise ValueError("every area needs a value of every covariate")
+        raise CannotFit("unknown_covariate")
     sampled = np.isfinite(y) & np.isfinite(d)
     if int(sampled.sum()) <= x.shape[1]:
-        raise ValueError(f"{x.shape[1]} coefficients cannot be estimated from {int(sampled.sum())} areas")
+        raise CannotFit("few_areas", coefficients=x.shape[1], areas=int(sampled.sum()))
     ys, ds, xs = y[sampled], d[sampled], x[sampled]
     reml = float(area_variances(ys, ds, xs)[0])
     used: VarianceMethod = "amrl_yl" if positive and method == "reml" and reml == 0 else method

@@ -7,6 +7,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from estimates.small_areas.refusals import CannotFit
+
 FloatArray = npt.NDArray[np.float64]
 VarianceMethod = Literal["reml", "amrl_yl", "amrl_ll"]
 GRID = 41
@@ -38,7 +40,7 @@ def area_variances(
 
     Raises
     ------
-    ValueError
+    CannotFit
         Sampling variances that are not positive, or covariates that depend on one another.
 
     Notes
@@ -60,10 +62,10 @@ def area_variances(
     d = np.asarray(sampling_variance, dtype=np.float64)
     x = orthonormal(np.asarray(covariates, dtype=np.float64))
     if not np.all(np.isfinite(d) & (d > 0)):
-        raise ValueError("sampling variances must be above 0; smooth them, or leave the area without sample")
+        raise CannotFit("variance_not_positive")
     freedom = y.shape[1] - x.shape[1]
     if freedom < 1:
-        raise ValueError(f"{x.shape[1]} coefficients cannot be estimated from {y.shape[1]} areas")
+        raise CannotFit("few_areas", coefficients=x.shape[1], areas=y.shape[1])
     beyond = y - (y @ x) @ x.T
     largest = 4.0 * float((beyond**2).sum(axis=1).max()) / freedom + float(d.min())
     grid = np.r_[0.0, largest * np.geomspace(1e-9, 1.0, GRID)]
@@ -81,7 +83,7 @@ def orthonormal(covariates: FloatArray) -> FloatArray:
     """Columns that span the same space and are orthonormal: (m, p); refuses columns that depend on one another."""
     scaled = covariates / np.maximum(np.abs(covariates).max(axis=0), np.finfo(float).tiny)
     if np.linalg.matrix_rank(scaled, tol=1e-9) < covariates.shape[1]:
-        raise ValueError("the covariates depend on one another; leave one of them out")
+        raise CannotFit("dependent", coefficients=covariates.shape[1])
     return np.asarray(np.linalg.qr(scaled)[0])
 
 

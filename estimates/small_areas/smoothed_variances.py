@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from estimates.small_areas.refusals import CannotFit
+
 FloatArray = npt.NDArray[np.float64]
 Smoothing = Literal["none", "design_effect", "log_linear"]
 SMOOTHINGS: tuple[Smoothing, ...] = ("none", "design_effect", "log_linear")
@@ -64,7 +66,7 @@ def smooth_variances(
 
     Raises
     ------
-    ValueError
+    CannotFit
         Fewer than four areas with a variance above 0.
 
     Notes
@@ -86,7 +88,7 @@ def smooth_variances(
     above = known & (v > 0)
     zero = int(np.count_nonzero(known & (v == 0)))
     if int(above.sum()) < LEAST_AREAS:
-        raise ValueError(f"only {int(above.sum())} areas have a variance above 0; at least {LEAST_AREAS} are needed")
+        raise CannotFit("few_variances", areas=int(above.sum()), least=LEAST_AREAS)
     if method == "none":
         return SmoothedVariances(np.where(above, v, np.nan), 1.0, np.nan, zero, int(above.sum()))
     if method == "design_effect":
