@@ -27,12 +27,28 @@ ROOT = Path(__file__).resolve().parent.parent
 ALL = 20_000_000
 REACH = {
     "caracteriza": {name: 2_000_000 if name in ("T5", "T5plan", "T5few", "T8") else ALL for name in TASKS},
-    "svy": {"T1": ALL, "T2": 2_000_000, "T3": 2_000_000, "T4": 200_000, "T5": 200_000, "D320": 2_000_000,
+    "svy": {"T1": ALL, "T2": 2_000_000, "T3": 2_000_000, "T4": 200_000, "T5": 200_000, "T5plan": 20_000,
+            "T6": 2_000_000, "T6l": 2_000_000, "T7": 2_000_000, "T8": 2_000_000, "D320": 2_000_000,
             "D10": 200_000, "D1000": 20_000},
-    "samplics": {"T1": 2_000_000, "T2": 200_000, "T4": 20_000},
+    "samplics": {"T1": 2_000_000, "T2": 200_000, "T3": 20_000, "T4": 20_000, "T6": 2_000_000, "D320": 200_000},
+    "balance": {"T6": 2_000_000},
     "r": {"T1": 2_000_000, "T2": 200_000, "T3": 200_000, "T4": 200_000, "T5": 20_000, "D320": 200_000,
           "D10": 200_000, "D1000": 20_000,
-          "T6": 2_000_000, "T6l": 2_000_000, "T7": 200_000, "T8": 200_000},
+          "T6": 2_000_000, "T6l": 2_000_000, "T6g": 2_000_000, "T6t": 2_000_000, "T7": 200_000, "T8": 200_000},
+}  # fmt: skip
+
+# What a peer does not do at all, and why; every other peer is asked for what `REACH` says.
+CANNOT = {
+    ("svy", "T6g"): "calibrate() refuses bounds",
+    ("svy", "T6t"): "calibrate() refuses bounds",
+    ("samplics", "T5"): "bootstrap means raise ZeroDivisionError where a domain holds no case",
+    ("samplics", "T6l"): "asks for a matrix of persons by persons",
+    ("samplics", "T6g"): "no such distance",
+    ("samplics", "T6t"): "no such distance",
+    ("samplics", "T7"): "its standard errors of quantiles are too small",
+    ("balance", "T6l"): "rakes only",
+    ("balance", "T6g"): "rakes only",
+    ("balance", "T6t"): "rakes only",
 }  # fmt: skip
 
 
@@ -73,7 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             limit = read_once(path, task)
             timings.append(Timing("limit", name, persons, limit.seconds, limit.mib, None, None))
             timings += _alternate(task, persons, path, engines, options.runs)
-            write_pages([asdict(item) | {"median": item.median} for item in timings if item.seconds], options.folder)
+            write_pages(
+                [asdict(item) | {"median": item.median if item.seconds else None} for item in timings], options.folder
+            )
     print((options.folder / "bench.md").read_text(encoding="utf-8"))
     return 0
 
@@ -99,7 +117,11 @@ def _alternate(task: Task, persons: int, path: Path, engines: Sequence[str], run
                 memory[engine] = max(memory[engine], told["mib"])
                 results[engine] = _results(Path(folder), task)
     ours = results.get("caracteriza")
-    timings = []
+    timings = [
+        Timing(engine, task.name, persons, (), 0.0, None, None, CANNOT[engine, task.name])
+        for engine in engines
+        if (engine, task.name) in CANNOT
+    ]
     for engine in asked:
         e, se = agreement(ours, results[engine]) if ours is not None and engine in results else (None, None)
         timings.append(
@@ -111,7 +133,15 @@ def _alternate(task: Task, persons: int, path: Path, engines: Sequence[str], run
 def _command(engine: str, task: Task, path: Path, folder: Path) -> list[str]:
     repetitions = "5" if engine == "caracteriza" else "1"
     if engine != "r":
-        return [sys.executable, "-m", f"benchmarks.engine_{engine}", task.name, str(path), str(folder), repetitions]
+        return [
+            _interpreter(engine),
+            "-m",
+            f"benchmarks.engine_{engine}",
+            task.name,
+            str(path),
+            str(folder),
+            repetitions,
+        ]
     csv = path.with_suffix(f".{task.name}.csv")
     if not csv.exists():
         pd.read_parquet(path, columns=list(task.columns)).to_csv(csv, index=False)
@@ -145,12 +175,18 @@ def _results(folder: Path, task: Task) -> pd.DataFrame:
     return rows.set_index("key")[["estimate", "se"]]
 
 
+def _interpreter(engine: str) -> str:
+    """Python that has the engine: peers that want other versions than this project live in their own environment."""
+    own = Path(sys.prefix) / "peers" / engine / "bin" / "python"
+    return str(own) if own.exists() else sys.executable
+
+
 def _present(engine: str) -> bool:
-    there = (
-        shutil.which("Rscript") is not None
-        if engine == "r"
-        else (engine == "caracteriza" or importlib.util.find_spec(engine) is not None)
-    )
+    if engine == "r":
+        there = shutil.which("Rscript") is not None
+    else:
+        there = engine == "caracteriza" or _interpreter(engine) != sys.executable
+        there = there or importlib.util.find_spec(engine) is not None
     if not there:
         print(f"{engine} is not installed here and is left out", file=sys.stderr)
     return there

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.controls import BOUNDS, CALIBRATIONS, by_department, control_cells, known_totals
 from benchmarks.measuring import measured
 from benchmarks.tasks import LEVELS, PROBABILITIES, Task
 from estimates.measure import Coding, Measure
@@ -41,15 +42,17 @@ def prepare(data: pd.DataFrame, task: Task) -> Prepared:
         name: Coding(name, columns[name], tuple(str(code) for code in range(LEVELS[name])))
         for name in dict.fromkeys(name for by in task.by for name in by)
     }
-    margins = _margins(columns) if task.what in ("rake", "linear") else []
+    margins = _margins(columns) if task.what in CALIBRATIONS else []
     return Prepared(columns, design_from_columns(columns["stratum"], columns["psu"]), measures, codings, margins)
 
 
 def run(given: Prepared, task: Task) -> Any:
     """Go from vectors to publishable rows."""
     columns, weight = given.columns, given.columns["weight"]
-    if task.what in ("rake", "linear"):
-        return calibrate(weight, given.margins, distance="raking" if task.what == "rake" else "linear").weight
+    if task.what in CALIBRATIONS:
+        bounds = BOUNDS if task.what in ("logit", "truncated") else None
+        distance = "raking" if task.what == "rake" else task.what
+        return calibrate(weight, given.margins, distance=distance, bounds=bounds).weight
     if task.what == "quantiles":
         return quantiles(
             columns["income"], weight, given.design, PROBABILITIES,
@@ -77,9 +80,8 @@ def _bootstrap(given: Prepared, task: Task) -> dict[tuple[str, ...], Replicated]
 
 def keyed(result: Any, task: Task, given: Prepared) -> pd.DataFrame:
     """Index estimates and standard errors by indicator and domain, for the comparison with other engines."""
-    if task.what in ("rake", "linear"):
-        total = np.bincount(given.columns["department"], weights=result * given.columns["income"])
-        return _indexed([f"income|{code}" for code in range(total.size)], total, np.zeros(total.size))
+    if task.what in CALIBRATIONS:
+        return by_department(result, given.columns)
     if task.what == "quantiles":
         keys = [f"{p}|{code}" for code in range(result.estimate.shape[0]) for p in PROBABILITIES]
         return _indexed(keys, result.estimate.ravel(), result.se.ravel())
@@ -100,16 +102,11 @@ def _indexed(keys: list[str], estimate: np.ndarray, se: np.ndarray) -> pd.DataFr
 
 
 def _margins(columns: dict[str, np.ndarray]) -> list[Margin]:
-    """Known totals near the sample's own, off by a few percent and equal in sum."""
-    crossed = columns["sex"].astype(np.int64) * LEVELS["age"] + columns["age"]
-    cells = {"department": columns["department"].astype(np.int64), "sex_age": crossed, "area": columns["area"]}
-    weight, margins = columns["weight"], []
-    for name, cell in cells.items():
-        own = np.bincount(cell, weights=weight)
-        moved = own * (1 + 0.05 * (np.arange(own.size) % 3 - 1))
-        labels = tuple(map(str, range(own.size)))
-        margins.append(Margin(name, np.asarray(cell, dtype=np.int64), labels, moved * weight.sum() / moved.sum()))
-    return margins
+    totals = known_totals(columns)
+    return [
+        Margin(name, cell, tuple(map(str, range(totals[name].size))), totals[name])
+        for name, cell in control_cells(columns).items()
+    ]
 
 
 if __name__ == "__main__":

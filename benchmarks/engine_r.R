@@ -8,7 +8,8 @@ deff <- FALSE
 peak <- function() as.numeric(sub("[^0-9]*([0-9]+).*", "\\1", grep("VmHWM", readLines("/proc/self/status"), value = TRUE))) / 1024
 d <- read.csv(a[2])
 s <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, data = d, nest = TRUE)
-if (what %in% c("rake", "linear")) {
+distances <- c("rake", "linear", "logit", "truncated")
+if (what %in% distances) {
   # The totals of the other engine: the sample's own, moved by a few percent and equal in sum.
   d$department <- factor(d$department); d$area <- factor(d$area)
   d$sex_age <- factor(d$sex * 8 + d$age, levels = 0:15)
@@ -20,7 +21,10 @@ if (what %in% c("rake", "linear")) {
   s <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, data = d, nest = TRUE)
 }
 probabilities <- c(0.1, 0.25, 0.5, 0.75, 0.9)
+bounded <- function(distance) calibrate(s, ~department + sex_age + area, c(sum(d$weight), margins$department[-1],
+  margins$sex_age[-1], margins$area[-1]), calfun = distance, bounds = c(0.8, 1.3), epsilon = 1e-12, maxit = 200)
 special <- function() switch(what,
+  logit = bounded("logit"), truncated = bounded("linear"),
   rake = rake(s, list(~department, ~sex_age, ~area), lapply(names(margins), function(m)
     setNames(data.frame(names(margins[[m]]), as.numeric(margins[[m]])), c(m, "Freq"))),
     control = list(maxit = 1000, epsilon = 1e-12)),
@@ -42,7 +46,7 @@ for (k in seq_len(as.integer(a[4]))) {
   seconds <- c(seconds, proc.time()[["elapsed"]] - start)
 }
 memory <- peak() - before
-rows <- if (what %in% c("rake", "linear")) {
+rows <- if (what %in% distances) {
   total <- tapply(weights(found) * d$income, d$department, sum)
   data.frame(indicator = paste0("income|", names(total)), by = "", estimate = as.numeric(total), se = 0)
 } else if (what == "logistic") {

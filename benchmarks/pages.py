@@ -14,7 +14,14 @@ import matplotlib.pyplot as plt
 
 from benchmarks.tasks import TASKS
 
-NAMES = {"caracteriza": "this engine", "svy": "svy", "samplics": "samplics", "r": "R survey", "limit": "reading once"}
+NAMES = {
+    "caracteriza": "this engine",
+    "svy": "svy",
+    "samplics": "samplics",
+    "balance": "balance",
+    "r": "R survey",
+    "limit": "reading once",
+}
 
 
 def write_pages(timings: Sequence[Mapping[str, Any]], folder: Path) -> None:
@@ -35,12 +42,20 @@ def write_pages(timings: Sequence[Mapping[str, Any]], folder: Path) -> None:
 
 
 def _table(timings: Sequence[Mapping[str, Any]]) -> str:
-    ours = {(item["task"], item["persons"]): item["median"] for item in timings if item["engine"] == "caracteriza"}
+    ours = {
+        (item["task"], item["persons"]): item["median"]
+        for item in timings
+        if item["engine"] == "caracteriza" and item["seconds"]
+    }
     lines = [
         "| task | persons | engine | seconds | spread | times ours | MiB | estimates differ | SE differ |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for item in timings:
+        if not item["seconds"]:
+            why = f"cannot: {item['failed']} | | | | | |"
+            lines.append(f"| {item['task']} | {item['persons']:,} | {NAMES[item['engine']]} | {why}")
+            continue
         base = ours.get((item["task"], item["persons"]))
         ratio = f"{item['median'] / base:.3g}" if base else ""
         spread = f"{min(item['seconds']):.3g}-{max(item['seconds']):.3g}"
@@ -66,11 +81,11 @@ def _curves(timings: Sequence[Mapping[str, Any]], path: Path) -> None:
     tasks = list(dict.fromkeys(item["task"] for item in timings))
     figure, axes = plt.subplots(1, len(tasks), figsize=(3.2 * len(tasks), 3.2), squeeze=False, layout="constrained")
     for axis, task in zip(axes[0], tasks, strict=True):
-        for engine, mark in zip(NAMES, "os^Dx", strict=True):
+        for engine, mark in zip(NAMES, "os^vDx", strict=True):
             points = sorted(
                 (item["persons"], item["median"])
                 for item in timings
-                if item["task"] == task and item["engine"] == engine
+                if item["task"] == task and item["engine"] == engine and item["seconds"]
             )
             if points:
                 axis.loglog(*zip(*points, strict=True), marker=mark, label=NAMES[engine])
@@ -86,14 +101,14 @@ def _domains(timings: Sequence[Mapping[str, Any]], path: Path) -> None:
     """Seconds by number of domains, one line for each engine and number of persons."""
     points: dict[tuple[str, int], list[tuple[int, float]]] = {}
     for item in timings:
-        if item["task"].startswith("D"):
+        if item["task"].startswith("D") and item["seconds"]:
             at = TASKS[item["task"]].cells, item["median"]
             points.setdefault((item["engine"], item["persons"]), []).append(at)
     points = {line: sorted(some) for line, some in points.items() if len(some) > 1}
     if not points:
         return
     figure, axis = plt.subplots(figsize=(5.5, 4), layout="constrained")
-    marks = dict(zip(NAMES, "os^Dx", strict=True))
+    marks = dict(zip(NAMES, "os^vDx", strict=True))
     for (engine, persons), some in points.items():
         dash = ":" if engine == "limit" else "-"
         axis.loglog(*zip(*some, strict=True), dash, marker=marks[engine], label=f"{NAMES[engine]}, {persons:,}")

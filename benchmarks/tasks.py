@@ -44,7 +44,7 @@ class Task:
         PSUs drawn in each stratum and replicate, where there are more; 0 for one less than there are.
     deff : bool
         Whether design effects are asked for.
-    what : {"plan", "rake", "linear", "quantiles", "logistic"}
+    what : {"plan", "rake", "linear", "logit", "truncated", "quantiles", "logistic"}
         Estimates of means, or another kind of work.
     extra : tuple of str
         Columns needed besides.
@@ -96,6 +96,10 @@ TASKS = {
              what="rake", extra=MARGINS),
         Task("T6l", "linear calibration to the same margins", ("income",), (("department",),),
              what="linear", extra=MARGINS),
+        Task("T6g", "logit calibration to the same margins, factors between 0.8 and 1.3", ("income",),
+             (("department",),), what="logit", extra=MARGINS),
+        Task("T6t", "truncated linear calibration to the same margins, factors between 0.8 and 1.3", ("income",),
+             (("department",),), what="truncated", extra=MARGINS),
         Task("T7", "five quantiles of income by department", ("income",), (("department",),), what="quantiles"),
         Task("T8", "logistic regression on 8 covariates", (OUTCOME,), ((),), what="logistic", extra=COVARIATES),
         Task("D320", "one mean over 320 domains that cut across PSUs", ("x00",), (("domain",),)),

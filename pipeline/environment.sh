@@ -2,6 +2,7 @@
 # The virtual environment .venv, made from the lock files and made again only when their contents change.
 #   environment.sh run    what a study needs
 #   environment.sh dev    and what tests, types and lint need
+#   environment.sh bench  and the peers that are timed, each in an environment of its own: they want other versions
 #   environment.sh lock   new lock files from pyproject.toml
 set -eu
 cd "$(dirname "$0")/.."
@@ -108,17 +109,42 @@ make_dev() {
     printf '%s\n' "$stamp" >"$venv/dev.stamp"
 }
 
+make_peers() {
+    for peer in svy balance; do
+        lock=$PWD/benchmarks/$peer.lock
+        stamp=$(sha256sum <"$lock" | cut -d ' ' -f 1)
+        (
+            venv=$venv/peers/$peer
+            if fresh bench "$stamp"; then exit 0; fi
+            say "Preparando $peer, con el que se comparan los tiempos" "Preparing $peer, whose times are compared"
+            rm -rf "$venv"
+            "$(interpreter)" -m venv "$venv" && install "$lock" && printf '%s\n' "$stamp" >"$venv/bench.stamp"
+        ) || say "Sin $peer: no se medirá" "Without $peer: it will not be timed"
+    done
+}
+
+compiled_lock() {
+    "$folder/venv/bin/pip-compile" -q --generate-hashes --strip-extras --allow-unsafe --no-header \
+        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+        --pip-args '--only-binary=:all:' "$@"
+}
+
 make_locks() {
     folder=$(mktemp -d)
     trap 'rm -rf "$folder"' EXIT
     "$(interpreter)" -m venv "$folder/venv"
     "$folder/venv/bin/python" -m pip install -q pip-tools
+    for peer in svy balance; do
+        (cd benchmarks && compiled_lock --no-annotate -o "$folder/$peer.lock" "$peer.in")
+        {
+            echo '# Exact versions with the hashes of their wheels. Made by `make lock`; do not edit.'
+            cat "$folder/$peer.lock"
+        } >"benchmarks/$peer.lock"
+    done
     for lock in requirements.lock requirements-dev.lock; do
         extra=$(case $lock in *-dev.lock) echo "--extra dev -c requirements.lock" ;; esac)
         # shellcheck disable=SC2086
-        "$folder/venv/bin/pip-compile" -q --generate-hashes --strip-extras --allow-unsafe --no-header \
-            --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
-            --build-deps-for editable --pip-args '--only-binary=:all:' $extra -o "$folder/$lock" pyproject.toml
+        compiled_lock --build-deps-for editable $extra -o "$folder/$lock" pyproject.toml
         {
             echo '# Exact versions with the hashes of their wheels. Made by `make lock`; do not edit.'
             grep -v -e '-c requirements.lock' "$folder/$lock"
@@ -127,19 +153,20 @@ make_locks() {
 }
 
 case $kind in
-run | dev)
-    if fresh run "$(wanted requirements.lock)"; then
+run | dev | bench)
+    if [ "$kind" != bench ] && fresh run "$(wanted requirements.lock)"; then
         if [ "$kind" = run ] || fresh dev "$(wanted requirements-dev.lock)"; then exit 0; fi
     fi
     # two makes at once: the second waits for the first and then finds everything ready
     exec 9>.venv.lock
     if command -v flock >/dev/null; then flock 9; fi
     make_run
-    if [ "$kind" = dev ]; then make_dev; fi
+    if [ "$kind" != run ]; then make_dev; fi
+    if [ "$kind" = bench ]; then make_peers; fi
     ;;
 lock) make_locks ;;
 *)
-    echo "environment.sh run|dev|lock" >&2
+    echo "environment.sh run|dev|bench|lock" >&2
     exit 2
     ;;
 esac

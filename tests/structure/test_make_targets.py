@@ -24,7 +24,7 @@ def help_text(root: Path) -> str:
 def test_help_names_every_target(root: Path, help_text: str) -> None:
     targets = set(re.findall(r"^([a-z][a-z-]*):", (root / "Makefile").read_text(), re.MULTILINE))
     shown = set(re.findall(r"^  ([a-z-]+)  ", help_text, re.MULTILINE))
-    assert targets - shown == {"environment", "environment-dev"}
+    assert targets - shown == {"environment", "environment-dev", "environment-bench"}
     assert shown >= PROMISED
 
 
@@ -41,7 +41,7 @@ def test_clean_leaves_folders_of_others(root: Path, tmp_path: Path) -> None:
 
 
 def test_locks_are_exact_and_name_no_host(root: Path) -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "benchmarks/svy.lock", "benchmarks/balance.lock"):
         text = (root / name).read_text()
         pins = re.findall(r"^[a-z0-9][a-z0-9._-]*==[^ ]+ \\$(?=\n    --hash=sha256:[0-9a-f]{64})", text, re.MULTILINE)
         assert len(pins) == len(re.findall(r"^[a-z0-9]", text, re.MULTILINE))
