@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from estimates.calibrations import Calibrations
 from estimates.level_calibration import LevelCalibration, level_calibration
 from estimates.level_rows import LevelRows, level_rows
-from estimates.measure import BoolVector, FloatVector
+from estimates.measure import BoolVector, Coding, FloatVector
 from estimates.measures import code_positions, coding_of, numbers, truth
 from estimates.models.association import rao_scott
 from estimates.models.regression import Regression, regress
 from estimates.study_plan import with_needed
+from estimates.victim_indicators import victim_breakdowns
 from surveys.analyses import IndependenceSpec, ModelSpec
 from surveys.design import Design
 from surveys.dictionary import Dictionary
@@ -52,10 +53,12 @@ def model_study(
     models : DataFrame
         `MODEL_COLUMNS`: one row for each coefficient. A code variable has a row for each code but its first, which
         is the ``reference``. ``effect`` is the average marginal effect on the scale of the outcome: the derivative of a
-        number, the change from the reference to a code. A category with
-        fewer rows than the study shows is withheld; a model that cannot be fitted is one withheld row.
+        number, the change from the reference to a code. A term with a
+        category of fewer rows than the study shows, with the outcome or without it, is withheld whole, and the constant
+        with it; a model that cannot be fitted is one withheld row.
     tests : DataFrame
-        `TEST_COLUMNS`: Rao and Scott's second-order test.
+        `TEST_COLUMNS`: Rao and Scott's second-order test. One about victims is withheld where a cell of its table has
+        too few rows: with the margins its statistic would give the cell back.
     """
     analyses = study.analyses
     levels = dict.fromkeys([*(item.level for item in analyses.models), *(item.level for item in analyses.independence)])
@@ -69,7 +72,8 @@ def model_study(
     for model in analyses.models:
         models += _fitted(model, dictionary, rows[model.level], least, known[model.level])
     for test in analyses.independence:
-        tests.append(_tested(test, dictionary, rows[test.level], least, known[test.level]))
+        victims = bool({test.rows, test.columns} & victim_breakdowns(dictionary))
+        tests.append(_tested(test, dictionary, rows[test.level], least, known[test.level], victims=victims))
     found = [pd.DataFrame(models, columns=list(MODEL_COLUMNS)), pd.DataFrame(tests, columns=list(TEST_COLUMNS))]
     for frame in found:
         frame["study"] = study.name
@@ -100,16 +104,43 @@ def _fitted(
     except (ValueError, np.linalg.LinAlgError):
         yield {**same, "term": "", "code": "", "reference": "", "status": "withheld", "reason": "model_not_fitted"}
         return
+    hidden = _hidden_terms(y[used], [(columns[at][0], x[used, at]) for at in present], model.family, least)
     for place, at in enumerate(present):
-        term, code, reference, values = columns[at]
-        small = bool(code) and int(np.count_nonzero(values[used])) < least
+        term, code, reference, _ = columns[at]
         named = {**same, "term": term, "code": code, "reference": reference}
-        if small:
+        if term in hidden:
             yield {**named, "status": "withheld", "reason": "category_too_small"}
         elif fit.df <= 0:
             yield {**named, "status": "withheld", "reason": "no_degrees_of_freedom"}
         else:
             yield {**named, **_coefficient(fit, place, term), "status": "reliable", "reason": ""}
+
+
+def _hidden_terms(
+    y: FloatVector, columns: Sequence[tuple[str, FloatVector]], family: str, least: int
+) -> frozenset[str]:
+    """Name the terms that would tell of a group of too few rows, with the outcome or without it.
+
+    The coefficients of a code variable and the constant give back the mean of every category, so one small category
+    hides its whole term, and the constant with it: the others and the total would give it back.
+    """
+    outcomes = [y != 0, y == 0] if family == "logistic" else [y > 0] if family == "poisson" else []
+
+    def small(group: BoolVector) -> bool:
+        return any(int(np.count_nonzero(group & outcome)) < least for outcome in [np.ones_like(group), *outcomes])
+
+    by_term: dict[str, list[BoolVector]] = {}
+    for term, values in columns:
+        if term != CONSTANT and bool(np.isin(values, (0.0, 1.0)).all()):
+            by_term.setdefault(term, []).append(values == 1)
+    hidden = {
+        term
+        for term, groups in by_term.items()
+        if any(small(group) for group in [*groups, ~np.any(groups, axis=0)])
+    }
+    if small(np.ones(y.size, dtype=bool)):
+        hidden = {term for term, _ in columns}
+    return frozenset({*hidden, CONSTANT} if hidden else hidden)
 
 
 def _coefficient(fit: Regression, place: int, term: str) -> dict[str, object]:
@@ -144,7 +175,13 @@ def _held(position: NDArray[np.int64], codes: int) -> list[int]:
 
 
 def _tested(
-    test: IndependenceSpec, dictionary: Dictionary, rows: LevelRows, least: int, known: LevelCalibration | None
+    test: IndependenceSpec,
+    dictionary: Dictionary,
+    rows: LevelRows,
+    least: int,
+    known: LevelCalibration | None,
+    *,
+    victims: bool,
 ) -> dict[str, object]:
     first = coding_of(dictionary.breakdowns[test.rows], rows.columns, dictionary)
     second = coding_of(dictionary.breakdowns[test.columns], rows.columns, dictionary)
@@ -158,9 +195,17 @@ def _tested(
     if not np.isfinite(found.p_value):
         reason = "not_defined" if not np.isfinite(found.f) else "no_degrees_of_freedom"
         return {**named, "status": "withheld", "reason": reason}
-    if found.n < least:
+    if found.n < least or (victims and _smallest_cell(first, second, rows.weight, domain) < least):
         return {**named, "status": "withheld", "reason": "category_too_small"}
     return {
         **named, "f": found.f, "numerator_df": found.numerator_df, "denominator_df": found.denominator_df,
         "p_value": found.p_value, "chi_square": found.chi_square, "status": "reliable", "reason": "",
     }  # fmt: skip
+
+
+def _smallest_cell(first: Coding, second: Coding, weight: FloatVector, domain: BoolVector | None) -> int:
+    """Count the rows of the smallest cell of the categories that have any."""
+    used = (first.codes >= 0) & (second.codes >= 0) & (weight > 0) & (True if domain is None else domain)
+    r, row = np.unique(first.codes[used], return_inverse=True)
+    c, column = np.unique(second.codes[used], return_inverse=True)
+    return int(np.bincount(row * c.size + column, minlength=r.size * c.size).min())

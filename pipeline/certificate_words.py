@@ -176,8 +176,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType({
     "median weight of direct": "peso mediano de lo directo",
     "{n} of {m}": "{n} de {m}",
     "{a} to {b}": "{a} a {b}",
-    "with the area variance known no predictor has less error than gamma times the sampling variance, and the covariates "
-    "leave so much to the 44 places that their own samples weigh more than half":
+    "with the area variance known no predictor has less error than gamma times the sampling variance, and the "
+    "covariates leave so much to the 44 places that their own samples weigh more than half":
         "con la varianza del área conocida ningún predictor tiene menos error que gamma veces la varianza muestral, y "
         "las covariables dejan tanto a los 44 lugares que sus propias muestras pesan más de la mitad",
     "the 20 places sampled differ by less than their sampling errors: their rates come from the same chances, which "

@@ -36,3 +36,5 @@ def test_study_runs_to_its_release(name: str, root: Path, shared_data: Path, tmp
     assert validation["checks"]["disclosure_audit"]["failed"] == 0
     assert not validation["reconciliation"].get("unexplained", 0)
     assert (tmp_path / name / "disseminate" / "manifest.json").exists()
+    # What every standard says of hidden rows stays in the house.
+    assert not [path.name for path in (tmp_path / name / "disseminate").rglob("*") if "verdict" in path.name]
