@@ -17,6 +17,7 @@ from surveys.plan_checks import plan_problems
 from surveys.problems import DictionaryError, Message, Problem, StudyError
 from surveys.study import Study, study_from
 from surveys.study_checks import study_problems
+from weights.recipe_mapping import recipe_faults
 
 FOLDER_ABSENT = Message(
     "study_absent",
@@ -185,6 +186,8 @@ def load_study(folder: Path, project: _Rooted) -> LoadedStudy:
         return loaded
     problems = study_problems(loaded.study, loaded.mapping, dictionary, in_study=study.where,
                               in_mapping=mapping.where)
+    problems += recipe_faults(loaded.study, loaded.mapping, dictionary,
+                              lambda position: study.where(("weighting", position)))
     problems = problems or plan_problems(loaded.study, loaded.mapping, dictionary, where=study.where)
     if problems:
         raise StudyError(problems)

@@ -114,7 +114,7 @@ def _unfolded(key: int, sizes: Sequence[int], codes: Sequence[tuple[str, ...]]) 
 def recipe_variables(study: Study, dictionary: Dictionary) -> tuple[str, ...]:
     """Name every variable that the recipe reads, each once."""
     found = (name for position, step in enumerate(study.weighting)
-             for _, name in _variables(step, study, dictionary, f"weighting.{position}"))  # fmt: skip
+             for _, name in step_variables(step, study, dictionary, f"weighting.{position}"))  # fmt: skip
     return tuple(dict.fromkeys(found))
 
 
@@ -128,7 +128,7 @@ def with_recipe_variables(
     StudyError
         Variables that are absent, step by step.
     """
-    read = {position: list(_variables(step, study, dictionary, where(position)))
+    read = {position: list(step_variables(step, study, dictionary, where(position)))
             for position, step in enumerate(study.weighting)}  # fmt: skip
     wanted = {name for pairs in read.values() for _, name in pairs}
     microdata = derive(microdata, dictionary, [name for name in derivable(microdata, dictionary) if name in wanted])
@@ -145,7 +145,7 @@ def with_recipe_variables(
     return microdata
 
 
-def _variables(step: WeightingStep, study: Study, dictionary: Dictionary, where: str) -> Iterator[tuple[str, str]]:
+def step_variables(step: WeightingStep, study: Study, dictionary: Dictionary, where: str) -> Iterator[tuple[str, str]]:
     """Yield the pairs (level, variable) that a step reads."""
     level = step.level or study.design.level
     if step.variable is not None:

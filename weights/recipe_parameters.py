@@ -128,8 +128,10 @@ def recipe_problems(study: Study, dictionary: Dictionary, where: Where) -> list[
     for position, step in enumerate(study.weighting):
         found += _step_problems(step, where(position))
         level = step.level or study.design.level
+        if level not in dictionary.levels:
+            continue  # said of the study itself, with the levels there are
         for name in EXPRESSIONS:
-            if name in step.parameters and level in dictionary.levels:
+            if name in step.parameters:
                 found += check_expression(step.parameters[name], level, dictionary, where(position))
         if step.step == "calibrate" and "margins" in step.parameters:
             found += _margin_problems(step, study, dictionary, where(position))
