@@ -48,9 +48,9 @@ def lonely_contribution(
 
     References
     ----------
-    R package survey 4.5, option ``survey.lonely.psu = "adjust"``. (Version 4.1 compares with 0 instead of the
-    mean,
-    which differs for totals and not for means and ratios.)
+    R package survey, option ``survey.lonely.psu = "adjust"``: "centred at the population mean". Version 4.1-1, run
+    here, compares with 0 for totals: the same for means and ratios, larger for totals by exactly what the mean takes
+    out (``tests/reference/engine/test_lonely_strata.py``). Version 4.5 was read about, not run.
     """
     alone = design.psus_per_stratum == 1
     if not alone.any():

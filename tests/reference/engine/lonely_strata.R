@@ -17,6 +17,8 @@ for (fpc in c(FALSE, TRUE)) {
   options(survey.lonely.psu = "adjust")
   keep(paste0(name, ".centred.mean"), svymean(~displaced, d))
   keep(paste0(name, ".centred.mean_a"), svymean(~displaced, subset(d, domain == "a")))
+  # survey 4.1 takes the only PSU of a stratum against 0 in totals, not against the mean of all PSUs
+  keep(paste0(name, ".zero.total"), svytotal(~displaced, d))
 }
 # collapsed by hand: 2 joins 3, 5 joins 6
 options(survey.lonely.psu = "fail")
