@@ -130,7 +130,8 @@ def _decimals(table: pd.DataFrame) -> int:
         return 0
     unit = str(open_rows["unit"].iloc[0])
     error = in_unit(float(open_rows["rmse"].astype(float).min()), unit)
-    return int(np.clip(np.ceil(-np.log10(error / LADDER[1])), 0, 3)) if error > 0 else 1
+    least = 1 if unit == "percent" else 0
+    return int(np.clip(np.ceil(-np.log10(error / LADDER[1])), least, 3)) if error > 0 else 1
 
 
 def _sentences(table: pd.DataFrame, model: SmallAreas, material: Material) -> list[str]:
