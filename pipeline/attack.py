@@ -20,6 +20,7 @@ from estimates.victim_indicators import about_victims, victim_breakdowns
 from pipeline.attack_bytes import search_bytes
 from pipeline.attack_tables import PublishedNumbers, read_csv_release, read_published
 from pipeline.attack_text import search_text
+from pipeline.round_release import told_by_rounds
 from surveys.dictionary import Dictionary
 from surveys.microdata import Microdata
 from surveys.problems import DataError, Message, Problem
@@ -129,6 +130,8 @@ def attack_release(
         told |= published.has_number
         for row in np.flatnonzero(published.has_number & hidden):
             leaks.append(Leak("number_of_hidden_row", published.file, row_name(frame, names, int(row))))
+    for file, place in told_by_rounds(folder, frame, names, hidden):
+        leaks.append(Leak("number_of_hidden_row", file, row_name(frame, names, place)))
     low, high = public_knowledge(cells, told, frame["reason"].astype(str).tolist(), rule)
     bounded = audit(cells, low, high, rule)
     for cell in bounded.cell[bounded.exposed]:

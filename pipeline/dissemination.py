@@ -9,6 +9,7 @@ from pipeline.estimate_files import read_estimates
 from pipeline.open_tables import write_checksums
 from pipeline.release_files import write_release
 from pipeline.releases import read_releases
+from pipeline.round_release import write_round_tables
 from pipeline.run import Run
 from pipeline.study_files import load_study
 from pipeline.weight_files import read_record, write_json
@@ -22,7 +23,8 @@ def run(run: Run) -> None:
     run : Run
         Reads ``estimates.csv`` of ``estimate``, and needs ``validate`` to have passed; leaves
         ``estimates.csv``, ``labels.csv``, ``datapackage.json``, a workbook for each language, SDMX data and
-        structure, ``record.json`` and ``SHA256SUMS``. Every file is written from the published view.
+        structure, ``change.csv``, ``trend.csv`` and ``trend_tests.csv`` where they have rows,
+        ``record.json`` and ``SHA256SUMS``. Every file is written from the published view.
 
     Raises
     ------
@@ -35,6 +37,7 @@ def run(run: Run) -> None:
     refuse_without_audit(read_record(run.input("validate")), study.name)
     view = published_view(read_estimates(run.input("estimate") / "estimates.csv"))
     write_release(folder, loaded, view, run.input("validate") / "validation.json", final=False)
+    write_round_tables(folder, run.input("estimate"), synthetic=study.synthetic)
     counts = {str(status): int(count) for status, count in view["status"].value_counts().items()}
     earlier = [release.folder for release in read_releases(run.study_folder)]
     attacked = attack_folder(folder, loaded, run.build, earlier=earlier)

@@ -13,6 +13,7 @@ from pipeline.releases import read_releases
 from pipeline.report_files import write_report
 from pipeline.report_material import read_material
 from pipeline.report_model import build_report
+from pipeline.round_release import write_round_tables
 from pipeline.run import Run
 from pipeline.signatures import read_signatures, release_hash, signature_problems
 from pipeline.study_files import load_study
@@ -48,6 +49,7 @@ def run(run: Run) -> None:
     changes = study_changes(run.study_folder, view, breakdown_columns(view), run.project.schemas)
     refuse_unexplained(changes, study.name)
     write_release(folder, loaded, view, run.input("validate") / "validation.json", final=True)
+    write_round_tables(folder, run.input("estimate"), synthetic=study.synthetic)
     for material in read_material(run, loaded):
         report = build_report(material, run.project.templates, final=True)
         write_report(folder, report, run.project.templates)

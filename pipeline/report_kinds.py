@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.report_blocks import Built, Material, Place
+from pipeline.report_change import build_change_chart, build_change_table
 from pipeline.report_criteria import build_criteria, build_gaps
 from pipeline.report_flows import build_flows, build_matrix
 from pipeline.report_map import build_map
-from pipeline.report_change import build_change_chart, build_change_table
 from pipeline.report_points import build_estimates_table, build_points_chart
 from pipeline.report_results import build_results
 from pipeline.report_small_areas import build_areas_table, build_ranking

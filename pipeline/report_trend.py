@@ -153,8 +153,9 @@ def trend_sentences(exhibit: Exhibit, material: Material) -> list[str]:
         unit = str(plainly["unit"])
         size = abs(_number(plainly["estimate"]))
         decimals = decimals_of(unit, size, counted=material.labels.counted(exhibit.indicators[0]))
+        quiet = "_quietly" if plainly["reason"] == "withheld_years" else ""
         found.append(words.say(
-            f"trend_{test}_{plainly['conclusion']}", value=plain(abs(_number(plainly["estimate"])), decimals),
+            f"trend_{test}_{plainly['conclusion']}{quiet}", value=plain(abs(_number(plainly["estimate"])), decimals),
             relative=plain(100 * abs(_number(plainly["relative"])), 0),
             low=plain(_number(plainly["ci_low"]), decimals), high=plain(_number(plainly["ci_high"]), decimals),
             p=p_text(_number(plainly["p_value"])), years=len(str(plainly["years"]).split()),

@@ -48,8 +48,9 @@ def trend_of_study(
         numbers.
     tests : DataFrame
         `TEST_COLUMNS`: slope per year (``linear``) and mean of the last less mean of the first years (``contrast``),
-        without correction and under each loss. Hidden and truncated years take no part: what is shown could be
-        subtracted from a slope.
+        without correction and under each loss. Confidential and truncated years take no part. Where years withheld
+        for their quality do, only t, df, p and the conclusion are told (reason ``withheld_years``): slopes, with the
+        total and what else is shown, could be solved for single years.
 
     Notes
     -----
@@ -100,7 +101,7 @@ def _yearly(
 def _tests(
     spec: TrendSpec, study: Study, dictionary: Dictionary, own: RoundTotals
 ) -> Iterator[dict[str, object]]:
-    codes = [code for code in _codes(spec, dictionary) if code not in spec.truncated and _shown(spec, code, own)]
+    codes = [code for code in _codes(spec, dictionary) if code not in spec.truncated and _usable(spec, code, own)]
     year = np.array([np.mean(spec.span(code)) for code in codes], dtype=np.float64)
     length = np.array([1 + spec.span(code)[1] - spec.span(code)[0] for code in codes], dtype=np.float64)
     cells = [own.place[(spec.indicator, ((spec.by, code),))] for code in codes]
@@ -119,21 +120,24 @@ def _tests(
                 used = coefficient != 0
                 df = _degrees(own, [cell for cell, use in zip(cells, used, strict=True) if use])
                 found = linear_test(figure * factor, covariance * np.outer(factor, factor), coefficient, df)
-                record |= _told(found)
+                hidden = any(_hidden(own.status[cell]) for cell, use in zip(cells, used, strict=True) if use)
+                record |= _told(found, hidden=hidden)
             yield record
 
 
-def _told(found: LinearTest) -> dict[str, object]:
+def _told(found: LinearTest, *, hidden: bool) -> dict[str, object]:
     if not np.isfinite(found.p_value):
         return {"reason": "not_defined"}
     conclusion = "no_trend_shown"
     if found.p_value < SIGNIFICANCE:
         conclusion = "rising" if found.estimate > 0 else "falling"
-    return {
-        "estimate": found.estimate, "se": found.se, "ci_low": found.low, "ci_high": found.high,
-        "relative": found.relative, "df": float(found.df), "t": found.t, "p_value": found.p_value,
-        "conclusion": conclusion, "status": "reliable", "reason": "",
+    said: dict[str, object] = {
+        "df": float(found.df), "t": found.t, "p_value": found.p_value, "conclusion": conclusion, "status": "reliable",
     }  # fmt: skip
+    if hidden:
+        return {**said, "reason": "withheld_years"}
+    numbers = {"estimate": found.estimate, "se": found.se, "ci_low": found.low, "ci_high": found.high}
+    return {**said, **numbers, "relative": found.relative, "reason": ""}
 
 
 def _coefficient(
@@ -185,9 +189,11 @@ def _codes(spec: TrendSpec, dictionary: Dictionary) -> list[str]:
     return sorted(codes, key=lambda code: spec.span(code))
 
 
-def _shown(spec: TrendSpec, code: str, own: RoundTotals) -> bool:
+def _usable(spec: TrendSpec, code: str, own: RoundTotals) -> bool:
     place = own.place.get((spec.indicator, ((spec.by, code),)))
-    return place is not None and not _hidden(own.status[place]) and bool(np.isfinite(own.estimate[place]))
+    if place is None or own.status[place] in ("confidential", "empty"):
+        return False
+    return bool(np.isfinite(own.estimate[place]) and own.se[place] > 0)
 
 
 def _hidden(status: str) -> bool:

@@ -1,0 +1,93 @@
+"""Change and trend as open tables of a release, and the attack that reads them back."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from estimates.change.study_change import NUMBERS
+from estimates.change.study_trend import TESTED, YEARLY
+from estimates.table import WHOLE
+from pipeline.analysis_files import ROUND_TABLES, read_analyses
+from pipeline.open_tables import inert
+
+COLUMNS = {"change": NUMBERS, "trend": YEARLY, "trend_tests": TESTED}
+HIDDEN = ("withheld", "confidential", "empty")
+
+
+def write_round_tables(folder: Path, estimates: Path, *, synthetic: bool) -> None:
+    """Write ``change.csv``, ``trend.csv``, ``trend_tests.csv`` and ``external_series.csv``, those that have rows.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the release.
+    estimates : Path
+        Published folder of the stage `estimate`; its tables have no numbers in rows that may not be shown.
+    synthetic : bool
+        Whether the data are invented, which every line then says in the column ``data``.
+    """
+    held = read_analyses(estimates)
+    for name in ROUND_TABLES:
+        table = held.get(name, pd.DataFrame())
+        if table.empty:
+            continue
+        written = published_rows(table, COLUMNS.get(name, ()))
+        for column in written.columns:
+            if not pd.api.types.is_numeric_dtype(written[column]):
+                written[column] = [inert(str(text)) for text in written[column]]
+        if name != "external_series":
+            written.insert(0, "data", "synthetic" if synthetic else "survey")
+        written.to_csv(folder / f"{name}.csv", index=False, float_format="%.17g", lineterminator="\n", encoding="utf-8")
+
+
+def published_rows(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Blank the numbers of rows that may not be shown, whatever the table holds."""
+    view = table.copy()
+    if "status" in view.columns:
+        hidden = view["status"].isin(HIDDEN)
+        for column in columns:
+            view[column] = view[column].astype(np.float64).mask(hidden)
+    return view
+
+
+def told_by_rounds(
+    folder: Path, frame: pd.DataFrame, names: Sequence[str], hidden: NDArray[np.bool_]
+) -> Iterator[tuple[str, int]]:
+    """Find hidden rows of the estimates of which a table of change or trend gives a number.
+
+    Parameters
+    ----------
+    folder : Path
+        The release.
+    frame : DataFrame
+        Internal estimates.
+    names : sequence of str
+        Their breakdown columns.
+    hidden : (R,) bool
+        Rows that may not be shown.
+
+    Yields
+    ------
+    file : str
+        Name of the table.
+    row : int
+        Row of the estimates.
+    """
+    keys = zip(frame["indicator"].astype(str), *(frame[name].astype(str) for name in names), strict=True)
+    place = {key: row for row, key in enumerate(keys)}
+    for table in ("change", "trend"):
+        path = folder / f"{table}.csv"
+        if not path.is_file():
+            continue
+        with path.open(encoding="utf-8", newline="") as file:
+            for line in csv.DictReader(file):
+                held = {line["by"]: line["code"]} if table == "trend" else line
+                row = place.get((line["indicator"].lstrip("'"), *(held.get(name, WHOLE).lstrip("'") for name in names)))
+                if row is not None and hidden[row] and any(line.get(column) for column in COLUMNS[table]):
+                    yield path.name, row
