@@ -52,7 +52,9 @@ def build_flows(exhibit: Exhibit, material: Material, place: Place) -> Built:
 
     Parameters
     ----------
-    exhibit, material, place
+    exhibit : Exhibit
+        One indicator and ``by`` with the breakdowns of origin and destination, or a distribution over routes.
+    material, place
         As in `build_matrix`.
 
     Returns
@@ -61,20 +63,37 @@ def build_flows(exhibit: Exhibit, material: Material, place: Place) -> Built:
         A plain table with a note on the routes left out.
     """
     labels, words = material.labels, material.labels.words
-    routes = _routes(exhibit, material)
+    routes = _listed(exhibit, material)
     shown = sorted((item for item in routes if not item[1].hidden), key=lambda item: -item[2])
     rows = tuple(
-        (words.say("route_of", origin=labels.domain_alone(exhibit.by[0], origin),
-                   destination=labels.domain_alone(exhibit.by[1], destination)),
-         row.estimate, words.say("range_of", low=row.low, high=row.high), row.se, row.n, row.mark)
-        for (origin, destination), row, _ in shown)  # fmt: skip
+        (label, row.estimate, words.say("range_of", low=row.low, high=row.high), row.se, row.n, row.mark)
+        for label, row, _ in shown)  # fmt: skip
+    if not rows:
+        rows = ((words["flows_none"], "", "", "", "", ""),)
     hidden = [row.mark for _, row, _ in routes if row.hidden and row.mark != MARKS["empty"]]
     notes = [Note("", words.say("note_flows", shown=len(shown), hidden=len(hidden)))]
     notes += _explained({mark for _, row, _ in shown for mark in row.mark.split()}, material)
     columns = (words["route"], words["estimate"], words.say("interval", confidence=material.confidence), words["se"],
                words["n"], words["flag"])  # fmt: skip
-    return Built(Results(place.number, place.anchor, place.title, "", columns, rows, tuple(range(1, 6)), (),
+    unit = labels.unit(labels.dictionary.indicators[exhibit.indicators[0]].unit)
+    return Built(Results(place.number, place.anchor, place.title, unit, columns, rows, tuple(range(1, 6)), (),
                          tuple(notes)))  # fmt: skip
+
+
+def _listed(exhibit: Exhibit, material: Material) -> list[tuple[str, Row, float]]:
+    """Routes with their names: cells of two breakdowns, or the parts of a distribution over routes."""
+    labels, words = material.labels, material.labels.words
+    if exhibit.by:
+        return [(words.say("route_of", origin=labels.domain_alone(exhibit.by[0], origin),
+                           destination=labels.domain_alone(exhibit.by[1], destination)), row, estimate)
+                for (origin, destination), row, estimate in _routes(exhibit, material)]  # fmt: skip
+    found = []
+    decimals = precision(material.frame, exhibit.indicators[0], labels)
+    for part in labels.parts(exhibit.indicators[0], material.frame):
+        for _, record in select(material.frame, part, (), labels).iterrows():
+            estimate = 0.0 if pd.isna(record["estimate"]) else float(record["estimate"])
+            found.append((labels.part(part), row_of(record, "", words, decimals=decimals), estimate))
+    return found
 
 
 def _shares(
