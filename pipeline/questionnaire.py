@@ -73,7 +73,8 @@ def write_questionnaire(path: Path, loaded: LoadedStudy) -> dict[str, Any]:
     """
     study = loaded.study
     asked = asked_variables(loaded.dictionary, loaded.mapping)
-    form = form_of(loaded.dictionary, asked, title=study.title, name=study.name, version=str(study.year))
+    form = form_of(loaded.dictionary, asked, title=study.title, name=study.name, version=str(study.year),
+                   period=study.reference_period)  # fmt: skip
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": study.title.es, "created": datetime.datetime(study.year, 1, 1)})
@@ -100,7 +101,10 @@ def asked_variables(dictionary: Dictionary, mapping: SourceMapping) -> list[Vari
     return [one for one in asked if one.name in mapped] or asked
 
 
-def form_of(dictionary: Dictionary, asked: Iterable[Variable], *, title: Label, name: str, version: str) -> Form:
+def form_of(
+    dictionary: Dictionary, asked: Iterable[Variable], *, title: Label, name: str, version: str,
+    period: Label | None = None,
+) -> Form:  # fmt: skip
     """Build the form.
 
     Parameters
@@ -111,6 +115,8 @@ def form_of(dictionary: Dictionary, asked: Iterable[Variable], *, title: Label, 
         Variables with a question.
     title, name, version : Label, str, str
         Of the form.
+    period : Label, optional
+        Reference period, which the questions call so; said once at the beginning.
 
     Returns
     -------
@@ -137,6 +143,9 @@ def form_of(dictionary: Dictionary, asked: Iterable[Variable], *, title: Label, 
     repeats = {level.name: _free(level.name, dictionary) for level in levels if level.parent is not None}
     maker = _Maker(dictionary, Translator(dictionary, repeats), questions, needed, repeats)
     survey = [_row("note", "voluntary", VOLUNTARY)]
+    if period is not None:
+        said = Label(es=f"Período de referencia: {period.es}.", en=f"Reference period: {period.en}.")
+        survey.append(_row("note", "reference_period", said))
     for level in levels:
         if level.parent is None:
             survey += maker.level(level.name)

@@ -15,6 +15,7 @@ from pipeline.report_points import build_estimates_table, build_points_chart
 from pipeline.report_results import build_results
 from pipeline.report_small_areas import build_areas_table, build_ranking
 from pipeline.report_trend import build_external_table, build_trend_chart, build_trend_table
+from pipeline.report_weighting_picture import build_weighting
 from surveys.study import Exhibit
 
 
@@ -53,6 +54,7 @@ KINDS: dict[str, Kind] = {
     "trend": Kind("chart", build_trend_chart),
     "trend_table": Kind("table", build_trend_table),
     "external": Kind("table", build_external_table),
+    "weighting": Kind("chart", build_weighting),
     "criteria": Kind("table", build_criteria),
     "gaps": Kind("table", build_gaps),
     "matrix": Kind("table", build_matrix, of_estimates=True),
