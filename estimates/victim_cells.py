@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from estimates.dominance import dominated_cells, is_amount
 from estimates.level_rows import LevelRows
 from estimates.measure import Coding, Measure
 from estimates.protection import DisclosureRule, domain_positions, small_cells
@@ -47,7 +48,7 @@ def small_rows(
     (rows of frame,) bool
         True where the cell breaks the rule. For a proportion the complement counts too: a group in
         which nearly all are victims tells about each of them. For a mean or a ratio every row with a value
-        is a contributor.
+        is a contributor; of amounts no two may make nearly all.
     """
     small = np.zeros(len(frame), dtype=bool)
     names = list(codings)
@@ -71,6 +72,9 @@ def small_rows(
             for counted in cells:
                 broken = small_cells(counted, of_rows, domains, rows.unit, rows.design.psu, rule)
                 small[at] |= broken[of_table]
+            if is_amount(measure):
+                inside = np.where(measure.base(), of_rows, -1)
+                small[at] |= dominated_cells(measure.numerator.astype(np.float64), inside, domains)[of_table]
     return small
 
 

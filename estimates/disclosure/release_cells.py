@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from estimates.disclosure.cells import NONE, CellBook, LinkedCells
 from estimates.disclosure.contributor_sets import ContributorSets
+from estimates.dominance import dominated_cells, is_amount
 from estimates.figures import FIGURES, figure_of
 from estimates.level_rows import LevelRows, level_rows
 from estimates.measure import Coding, Measure
@@ -232,6 +233,9 @@ class _LevelReader:
             sides = (cases, rest) if measure.kind in ("prop", "total") else (base,)
             for counted, cells in zip(contributors(measure), sides, strict=False):
                 small = small_cells(counted, place, present.size, self.rows.unit, self.rows.design.psu, self.rule)
+                if is_amount(measure):
+                    amounts = measure.numerator.astype(np.float64)
+                    small = small | dominated_cells(amounts, np.where(inside, place, -1), present.size)
                 for cell, broken in zip(cells[asked].tolist(), small[asked].tolist(), strict=True):
                     self.book.victim[cell] = True
                     self.book.primary[cell] = self.book.primary[cell] or broken
