@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 ROUND_TABLES = ("change", "trend", "trend_tests", "external_series")
-ANALYSIS_TABLES = ("comparisons", "models", "tests", "verdicts", "table_verdicts", "small_areas", *ROUND_TABLES)
+ANALYSIS_TABLES = ("comparisons", "models", "tests", "verdicts", "table_verdicts", "small_areas", "offices", "office_lists",
+                   *ROUND_TABLES)  # fmt: skip
 _NUMBERS = frozenset({
     "estimate_a", "estimate_b", "estimate", "se", "ci_low", "ci_high", "df", "t", "p_value", "p_adjusted",
     "minimum_detectable", "coefficient", "effect", "effect_se", "n", "f", "numerator_df", "denominator_df",
     "chi_square", "cells", "reliable", "minimum", "earlier", "earlier_low", "earlier_high", "later", "later_low",
     "later_high", "correlation", "shared_psus", "overlap", "first_year", "last_year", "band_low", "band_high",
-    "truncated", "yearly_loss", "relative", "year", "value",
+    "truncated", "yearly_loss", "relative", "year", "value", "chosen", "given", "frequency", "offices", "regret",
+    "regret_low", "regret_high", "areas", "areas_unknown", "draws", "seed",
     "rmse", "cv", "rank", "rank_low", "rank_high", "expected_rank", "probability_worst", "estimate_spread",
 })  # fmt: skip
 

@@ -17,6 +17,7 @@ from pipeline.change_tables import change_tables
 from pipeline.denominator_files import read_denominators
 from pipeline.estimate_files import estimation_record, write_estimates
 from pipeline.microdata_files import read_microdata
+from pipeline.office_tables import office_tables
 from pipeline.run import Run
 from pipeline.small_area_tables import small_area_tables
 from pipeline.study_files import load_study
@@ -66,7 +67,7 @@ def run(run: Run) -> None:
     write_analyses(run.output, over_time)
     write_analyses(run.output, analyses)
     areas, fitted = small_area_tables(run, loaded, microdata, design, weights, denominators, calibrations)
-    write_analyses(run.output, areas)
+    write_analyses(run.output, {**areas, **office_tables(run, loaded, areas)})
     calibrated = calibration_record(run.input("weight"), microdata, weights, calibrations)
     record = {**estimation_record(study, design, frame, calibrated), "disclosure": protected.record(),
               "small_areas": fitted, "rounds": rounds}

@@ -75,7 +75,7 @@ class Exhibits:
     def _data_of(self, exhibit: Exhibit, built: Built, title: str) -> str:
         """Name the table with a picture's values, made for the annex where no chapter has it."""
         word = self.material.labels.words["table"]
-        if KINDS[exhibit.kind].of_estimates:
+        if KINDS[exhibit.kind].of_estimates and exhibit.indicators:
             for place, table in enumerate(self.planned, start=1):
                 same = table.by == exhibit.by and set(exhibit.indicators) <= set(table.indicators)
                 if same and table.kind == "table":

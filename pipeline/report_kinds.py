@@ -11,6 +11,7 @@ from pipeline.report_change import build_change_chart, build_change_table
 from pipeline.report_criteria import build_criteria, build_gaps
 from pipeline.report_flows import build_flows, build_matrix
 from pipeline.report_map import build_map
+from pipeline.report_offices import build_offices, build_offices_map
 from pipeline.report_points import build_estimates_table, build_points_chart
 from pipeline.report_results import build_results
 from pipeline.report_small_areas import build_areas_table, build_ranking
@@ -44,6 +45,8 @@ KINDS: dict[str, Kind] = {
     "table": Kind("table", build_estimates_table, of_estimates=True),
     "intervals": Kind("chart", build_points_chart, of_estimates=True),
     "map": Kind("chart", build_map, of_estimates=True),
+    "offices": Kind("table", build_offices),
+    "offices_map": Kind("chart", build_offices_map),
     "bars": Kind("chart", build_points_chart, of_estimates=True),
     "line": Kind("chart", build_points_chart, of_estimates=True),
     "comparison": Kind("table", build_results),

@@ -10,6 +10,7 @@ from surveys.area_maps import map_problems
 from surveys.dictionary import Dictionary
 from surveys.extrapolation import extrapolation_problems
 from surveys.mapping import LevelMapping, Mapping, VariableMapping
+from surveys.offices import office_problems
 from surveys.problems import Message, Problem
 from surveys.round_checks import round_problems
 from surveys.small_area_checks import small_area_problems
@@ -110,6 +111,7 @@ def study_problems(
     found += analysis_problems(study, dictionary, in_study)
     found += round_problems(study, dictionary, in_study)
     found += map_problems(study, dictionary, in_study)
+    found += office_problems(study, dictionary, in_study)
     found += small_area_problems(study, dictionary, in_study)
     found += extrapolation_problems(study.extrapolation, dictionary, in_study)
     for level in mapping.levels.values():
