@@ -47,6 +47,10 @@ FORBIDDEN = {
     "variance, and the covariates leave so much to the 44 places that their own samples weigh more than half",
     ("residence_district", "ranks"): "the 20 places sampled differ by less than their sampling errors: their "
     "rates come from the same chances, which covariates do not tell apart",
+    ("origin_2024", "coverage"): "effects of places are far from normal, a few having many times the rate of the "
+    "others: intervals are too wide for most and too short for those",
+    ("origin_district", "ranks"): "one of the five has 193 families, two of them displaced: its rate is high by the "
+    "accident of two families, which no sample of this size finds",
     ("origin_district", "coverage"): "effects of places are far from normal, a few having many times the rate of the "
     "others: intervals are too wide for most and too short for those",
 }
