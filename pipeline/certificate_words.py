@@ -156,22 +156,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType({
     "Fay-Herriot, {n} areas, sampling over area variance {a} to {b}: relative bias of the mean squared error":
         "Fay-Herriot, {n} áreas, varianza muestral sobre la del área de {a} a {b}: sesgo relativo del error "
         "cuadrático medio",
-    "with the area variance known no predictor has less error than gamma times the sampling variance, and the "
-    "covariates leave so much to the 44 places that their own samples weigh more than half":
-        "aun con la varianza entre áreas conocida, ningún predictor tiene menos error que gamma por la varianza "
-        "muestral, y las covariables dejan tanto a los 44 lugares que sus propias muestras pesan más de la mitad",
-    "the 20 places sampled differ by less than their sampling errors: their rates come from the same chances, which "
-    "covariates do not tell apart":
-        "los 20 lugares de la muestra difieren menos que sus errores muestrales: sus tasas vienen del mismo azar, que "
-        "las covariables no distinguen",
     "one of the five has 193 families, two of them displaced: its rate is high by the accident of two families, which "
     "no sample of this size finds":
         "uno de los cinco tiene 193 familias, dos de ellas desplazadas: su tasa es alta por el azar de dos familias, "
         "que ninguna muestra de este tamaño encuentra",
-    "effects of places are far from normal, a few having many times the rate of the others: intervals are too wide for "
-    "most and too short for those":
-        "los efectos de los lugares distan de ser normales, pues unos pocos tienen muchas veces la tasa de los demás: "
-        "los intervalos son demasiado anchos para la mayoría y demasiado cortos para esos",
     "Errors of the area model over {n} samples": "Errores del modelo de áreas en {n} muestras",
     "Small areas of {study} over {n} draws (synthetic country)":
         "Áreas pequeñas de {study} en {n} extracciones (país sintético)",
