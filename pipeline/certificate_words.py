@@ -229,9 +229,15 @@ def _pattern(english: str) -> re.Pattern[str]:
     return re.compile("".join(f"(?P<{p}>.+)" if place % 2 else re.escape(p) for place, p in enumerate(pieces)))
 
 
+def _literal(english: str) -> int:
+    """Length of the literal text; a reason is set apart before "{n} of {m}" can take it for two numbers."""
+    text = PLACE.sub("", english)
+    return len(text) + (8 if "; " in text else 0)
+
+
 # The longest literal text first: "at most {n}: a list ..." before "at most {n}".
 _PATTERNS = [
     (_pattern(english), spanish)
-    for english, spanish in sorted(SENTENCES.items(), key=lambda item: -len(PLACE.sub("", item[0])))
+    for english, spanish in sorted(SENTENCES.items(), key=lambda item: -_literal(item[0]))
     if "{" in english
 ]

@@ -11,6 +11,7 @@ import numpy as np
 from estimates.simulation.repeated_draws import DrawnFigure, judge
 from pipeline.certificate import LEVELS, LIMITS, Certificate, Line, Table, certificate_json
 from pipeline.certificate_page import certificate_page
+from pipeline.certify_areas import FORBIDDEN
 from pipeline.certificate_words import SENTENCES, in_spanish
 from pipeline.certify import certify, main
 from pipeline.certify_areas import FORBIDDEN
@@ -88,6 +89,13 @@ def test_every_sentence_of_a_certificate_is_there_in_spanish() -> None:
     assert english == []
     spoken = " ".join(in_spanish(text) for text in texts)
     assert not re.search(r"\b(the|with|against|least|interval|coverage|draws?|figures?)\b", spoken)
+
+
+def test_what_theory_forbids_small_areas_is_said_in_spanish() -> None:
+    for reason in FORBIDDEN.values():
+        told = in_spanish(f"0.73 (published figures 0.76); {reason}")
+        assert told.startswith("0.73 (cifras publicadas 0.76); ") and told.endswith(in_spanish(reason))
+        assert in_spanish(reason) != reason
 
 
 def test_places_of_a_sentence_are_those_of_its_translation() -> None:
