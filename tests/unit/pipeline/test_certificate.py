@@ -11,7 +11,6 @@ import numpy as np
 from estimates.simulation.repeated_draws import DrawnFigure, judge
 from pipeline.certificate import LEVELS, LIMITS, Certificate, Line, Table, certificate_json
 from pipeline.certificate_page import certificate_page
-from pipeline.certify_areas import FORBIDDEN
 from pipeline.certificate_words import SENTENCES, in_spanish
 from pipeline.certify import certify, main
 from pipeline.certify_areas import FORBIDDEN
