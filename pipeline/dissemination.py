@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from estimates.protection import published_view
+from pipeline.area_release import write_area_table
 from pipeline.attack import refuse_leaks, refuse_without_audit
 from pipeline.attack_study import attack_folder
 from pipeline.estimate_files import read_estimates
@@ -23,7 +24,7 @@ def run(run: Run) -> None:
     run : Run
         Reads ``estimates.csv`` of ``estimate``, and needs ``validate`` to have passed; leaves
         ``estimates.csv``, ``labels.csv``, ``datapackage.json``, a workbook for each language, SDMX data and
-        structure, ``change.csv``, ``trend.csv`` and ``trend_tests.csv`` where they have rows,
+        structure, ``change.csv``, ``trend.csv`` and ``trend_tests.csv`` and ``small_areas.csv`` where they have rows,
         ``record.json`` and ``SHA256SUMS``. Every file is written from the published view.
 
     Raises
@@ -38,6 +39,7 @@ def run(run: Run) -> None:
     view = published_view(read_estimates(run.input("estimate") / "estimates.csv"))
     write_release(folder, loaded, view, run.input("validate") / "validation.json", final=False)
     write_round_tables(folder, run.input("estimate"), synthetic=study.synthetic)
+    write_area_table(folder, run.input("estimate"), synthetic=study.synthetic)
     counts = {str(status): int(count) for status, count in view["status"].value_counts().items()}
     earlier = [release.folder for release in read_releases(run.study_folder)]
     attacked = attack_folder(folder, loaded, run.build, earlier=earlier)
