@@ -45,6 +45,7 @@ from surveys.expressions import parse
 from surveys.harmonization import harmonize
 from surveys.mapping import Mapping as StudyMapping
 from surveys.microdata import Microdata
+from surveys.rounds import Rounds
 from surveys.source_table import SourceTable
 from surveys.study import Tabulation
 from surveys.synthetic import Population, draw, population
@@ -287,7 +288,7 @@ def _headline_study(loaded: LoadedStudy, headlines: Sequence[Headline]) -> Loade
                   if set(by) == {key for key, _ in domain})  # fmt: skip
         wanted[base, by] = None
     plan = tuple(Tabulation((base,), (by,)) for base, by in wanted)
-    return replace(loaded, study=replace(loaded.study, tabulation=plan, analyses=Analyses()))
+    return replace(loaded, study=replace(loaded.study, tabulation=plan, analyses=Analyses(), rounds=Rounds()))
 
 
 def needed_mapping(loaded: LoadedStudy) -> StudyMapping:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from textwrap import wrap
 
 import pandas as pd
 
 from pipeline.charts import ACCENT, INK, MUTED, canvas, finished
 from pipeline.report_blocks import Built, Chart, Material, Place, Results
+from pipeline.report_extended import extended_notes
 from pipeline.report_labels import WHOLE, Labels
 from pipeline.report_numbers import decimals_of, estimate_text, in_unit, plain, with_sign
 from pipeline.report_results import p_text
@@ -18,6 +20,7 @@ from pipeline.report_text import characters, printable
 from surveys.study import Exhibit
 
 BREAK = "≠"
+LABEL = 46  # letters in a line of a row's name
 
 
 def build_change_table(exhibit: Exhibit, material: Material, place: Place) -> Built:
@@ -43,7 +46,9 @@ def build_change_table(exhibit: Exhibit, material: Material, place: Place) -> Bu
     sentences, marks = [], {}
     records = list(_records(exhibit, material))
     for record in records:
-        label = row_label(record, exhibit, material.labels)
+        unit = str(record["unit"])
+        sign = f" ({material.labels.unit_inside(unit)})" if unit else ""
+        label = f"{row_label(record, exhibit, material.labels)}{sign}"
         status, decimals = str(record["status"]), _decimals(record, material.labels)
         if status == "withheld":
             mark = MARKS["confidential" if record["reason"] == "confidential_side" else "withheld"]
@@ -64,6 +69,7 @@ def build_change_table(exhibit: Exhibit, material: Material, place: Place) -> Bu
         sentences.append(change_sentence(record, exhibit, material.labels))
     notes = [Note("", text) for text in dict.fromkeys(_notes(records, material))]
     notes += [Note(mark, text) for mark, text in marks.items()]
+    notes += warning_of(exhibit, material)
     columns = (words["change_what"], words["change_earlier"], words["change_later"], words["change_gap"],
                words.say("interval", confidence=material.confidence), words["p_adjusted"], words["detectable"])
     return Built(Results(place.number, place.anchor, place.title, "", columns, tuple(rows), tuple(range(1, 7)),
@@ -87,7 +93,7 @@ def build_change_chart(exhibit: Exhibit, material: Material, place: Place) -> Bu
     records = list(_records(exhibit, material))
     shown = [record for record in records if record["status"] != "withheld"]
     labels = [row_label(record, exhibit, material.labels) for record in records]
-    svg = _drawn(records, labels, material.fonts, place.anchor, words["change_axis"]) if shown else ""
+    svg = _drawn(records, labels, material.fonts, place.anchor) if shown else ""
     notes = [Note("", words.say("note_change_chart", confidence=material.confidence))]
     if any(record["status"] == "break" for record in records):
         notes.append(Note(BREAK, words["change_mark_break"]))
@@ -106,6 +112,13 @@ def build_change_chart(exhibit: Exhibit, material: Material, place: Place) -> Bu
         return made
 
     return Built(chart, table)
+
+
+def warning_of(exhibit: Exhibit, material: Material) -> tuple[Note, ...]:
+    """Warning of the study where an exhibit shows totals carried beyond the places sampled."""
+    extrapolation = material.study.extrapolation
+    warning = None if extrapolation is None else extrapolation.warning
+    return extended_notes(exhibit, material.frame, material.labels, warning)
 
 
 def change_sentence(record: Mapping[str, object], exhibit: Exhibit, labels: Labels) -> str:
@@ -191,9 +204,9 @@ def _mark(record: Mapping[str, object]) -> str:
     return MARKS["confidential" if record["reason"] == "confidential_side" else "withheld"]
 
 
-def _drawn(records: list[dict[str, object]], labels: list[str], fonts: Path, prefix: str, axis: str) -> str:
+def _drawn(records: list[dict[str, object]], labels: list[str], fonts: Path, prefix: str) -> str:
     known = characters(fonts)
-    with canvas(fonts, 0.85 + 0.36 * max(len(records), 2)) as figure:
+    with canvas(fonts, 0.6 + 0.44 * max(len(records), 2)) as figure:
         axes = figure.add_subplot()
         for row, record in enumerate(records):
             if row % 2 == 0:
@@ -215,9 +228,9 @@ def _drawn(records: list[dict[str, object]], labels: list[str], fonts: Path, pre
                           solid_capstyle="round", zorder=2)  # fmt: skip
                 axes.plot([value[side]], [at], marker="o", markersize=5.6, color=fill, markeredgecolor=ACCENT,
                           markeredgewidth=1.4, zorder=3)  # fmt: skip
-        axes.set_yticks(range(len(records)), [printable(text, known) for text in labels], color=INK)
+        names = ["\n".join(wrap(printable(text, known), LABEL)) for text in labels]
+        axes.set_yticks(range(len(records)), names, color=INK)
         axes.set_ylim(len(records) - 0.5, -0.5)
-        axes.set_xlabel(axis)
         axes.grid(axis="x", color="#e4e9ec", linewidth=0.7)
         axes.set_axisbelow(True)
         for side in ("top", "right", "left"):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipeline.charts import ACCENT, INK, MUTED, RULE, TINT, canvas, finished
 from pipeline.report_blocks import Built, Chart, Material, Place, Results
+from pipeline.report_change import warning_of
 from pipeline.report_numbers import decimals_of, estimate_text, in_unit, plain
 from pipeline.report_results import p_text
 from pipeline.report_tables import HIDDEN, MARKS, Note
@@ -59,6 +60,7 @@ def build_trend_table(exhibit: Exhibit, material: Material, place: Place) -> Bui
     if exhibit.options.get("beside"):
         columns.append(_label(beside, words.language))
     notes = [Note("", text) for text in _notes(exhibit, material)] + [Note(mark, text) for mark, text in marks.items()]
+    notes += warning_of(exhibit, material)
     return Built(Results(place.number, place.anchor, place.title, "", tuple(columns), tuple(rows),
                          tuple(range(1, len(columns))), tuple(trend_sentences(exhibit, material)), tuple(notes)))
 
@@ -87,7 +89,7 @@ def build_trend_chart(exhibit: Exhibit, material: Material, place: Place) -> Bui
             notes.append(Note(MARKS[status], words[f"mark_{status}"]))
     if any(_number(record["truncated"]) < 1 for record in shown):
         notes.append(Note("", words["trend_hollow"]))
-    notes += [Note("", text) for text in _notes(exhibit, material)]
+    notes += [*(Note("", text) for text in _notes(exhibit, material)), *warning_of(exhibit, material)]
     names = [material.labels.domain(exhibit.by[0], str(record["code"])) for record in records]
     svg = _drawn(records, names, beside, material.fonts, place.anchor, words) if shown else ""
     told = " ".join(trend_sentences(exhibit, material))
