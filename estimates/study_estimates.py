@@ -183,7 +183,10 @@ def _estimate_level(
         )
     frame = _joined(frames, breakdowns)
     rates = [spec for spec in specs.values() if spec.statistic == "rate"]
-    frame = divide_rates(frame, rates, denominators, breakdowns)
+    frame = divide_rates(
+        frame, rates, denominators, breakdowns, standards=study.publication.standards,
+        planned=study.publication.planned, collapsed=bool(rows.design.collapsed),
+    )  # fmt: skip
     EstimateTable(frame, tuple(breakdowns))
     behind = {**scanned, **{name: list(figure.measures) for name, figure in figures.items()}}
     victims = {

@@ -40,6 +40,9 @@ UNREADABLE = Message(
     "'{file}' no es un CSV en UTF-8 con comas y encabezado. Guárdelo así.")
 
 
+NUMBERS = ("value", "standard_error")
+
+
 def read_denominators(folders: list[Path], study: Study, dictionary: Dictionary) -> dict[str, pd.DataFrame]:
     """Read the denominators that a study declares.
 
@@ -53,7 +56,8 @@ def read_denominators(folders: list[Path], study: Study, dictionary: Dictionary)
     Returns
     -------
     dict of str to DataFrame
-        By name: a text column for each breakdown, and ``value``.
+        By name: a text column for each breakdown, ``value``, and ``standard_error`` where the number was estimated
+        elsewhere (NaN where it is taken as known).
 
     Raises
     ------
@@ -76,7 +80,10 @@ def read_denominators(folders: list[Path], study: Study, dictionary: Dictionary)
         faults = _faults(table, spec, dictionary, where)
         problems += faults
         if not faults:
-            found[name] = table.assign(value=pd.to_numeric(table["value"]).astype(np.float64))
+            numbers = [column for column in NUMBERS if column in table.columns]
+            found[name] = table.assign(
+                **{column: pd.to_numeric(table[column].replace("", np.nan)).astype(np.float64) for column in numbers}
+            )
     if problems:
         raise StudyError(problems)
     return found
@@ -84,13 +91,13 @@ def read_denominators(folders: list[Path], study: Study, dictionary: Dictionary)
 
 def _faults(table: pd.DataFrame, spec: DenominatorSpec, dictionary: Dictionary, where: str) -> list[Problem]:
     columns = [str(name) for name in table.columns]
-    unknown = [name for name in columns if name != "value" and name not in dictionary.breakdowns]
+    unknown = [name for name in columns if name not in NUMBERS and name not in dictionary.breakdowns]
     if unknown or "value" not in columns:
         return [Problem(WRONG_COLUMNS, where, {
             "file": spec.file, "found": ", ".join(columns), "unknown": ", ".join(unknown) or "value"})]
     problems = []
     for name in columns:
-        if name == "value":
+        if name in NUMBERS:
             continue
         codes = {*dictionary.codes_of(dictionary.breakdowns[name].variable), WHOLE}
         foreign = [code for code in dict.fromkeys(table[name]) if code not in codes]
@@ -99,10 +106,14 @@ def _faults(table: pd.DataFrame, spec: DenominatorSpec, dictionary: Dictionary, 
                 "column": name, "file": spec.file, "unknown": ", ".join(foreign[:8])}))
     value = pd.to_numeric(table["value"], errors="coerce").to_numpy(dtype=np.float64)
     bad = int(np.count_nonzero(~(np.isfinite(value) & (value > 0))))
+    if "standard_error" in columns:
+        given = table["standard_error"][table["standard_error"] != ""]
+        error = pd.to_numeric(given, errors="coerce").to_numpy(dtype=np.float64)
+        bad += int(np.count_nonzero(~(np.isfinite(error) & (error > 0))))
     if bad:
         problems.append(Problem(WRONG_VALUES, where, {"rows": bad, "file": spec.file}))
-    repeated = int(table.duplicated([name for name in columns if name != "value"]).sum()) if len(columns) > 1 else (
-        max(len(table) - 1, 0))
+    keys = [name for name in columns if name not in NUMBERS]
+    repeated = int(table.duplicated(keys).sum()) if keys else max(len(table) - 1, 0)
     if repeated:
         problems.append(Problem(REPEATED_DOMAIN, where, {"rows": repeated, "file": spec.file}))
     return problems

@@ -80,13 +80,14 @@ def compared(name: str, again: tuple[float, float], said: tuple[float, float], *
     return Recomputed(name, outcome, again[0], again[1], difference, reason=reason, engine="textbook")
 
 
-def known_number(table: pd.DataFrame, domain: Mapping[str, str]) -> float:
-    """Look up the denominator of a domain, line by line; NaN where there is none."""
+def known_number(table: pd.DataFrame, domain: Mapping[str, str]) -> tuple[float, float]:
+    """Look up the denominator of a domain and its standard error, line by line; NaN where there is none, 0 if known."""
     for line in table.to_dict("records"):
-        given = {str(column): str(code) for column, code in line.items() if column != "value"}
+        given = {str(column): str(code) for column, code in line.items() if column not in ("value", "standard_error")}
         if {column: code for column, code in given.items() if code != WHOLE} == dict(domain):
-            return float(line["value"])
-    return math.nan
+            error = float(line.get("standard_error", math.nan))
+            return float(line["value"]), 0.0 if math.isnan(error) else error
+    return math.nan, math.nan
 
 
 def _again(

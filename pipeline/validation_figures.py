@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -88,7 +89,7 @@ def recompute_headlines(
                 measures[headline[0]],
                 rows,
                 dictionary,
-                _rate_factor(headline, dictionary, denominators or {}),
+                _denominator(headline, dictionary, denominators or {}),
             )
             for headline, row in chosen
         ]
@@ -140,29 +141,33 @@ def _figure(
     measure: Measure,
     rows: LevelRows,
     dictionary: Dictionary,
-    factor: float,
+    denominator: tuple[float, float, float],
 ) -> Figure:
     inside = measure.base() & _domain(headline, rows, dictionary)
+    # A rate is held against its total: what its denominator does to it is taken back.
+    factor, number, error = denominator
+    estimate, se = float(row["estimate"]) / factor * number, float(row["se"]) / factor * number
     return Figure(
         _shown(headline),
         measure.kind,
         np.asarray(measure.numerator, dtype=np.float64),
         None if measure.denominator is None else np.asarray(measure.denominator, dtype=np.float64),
         inside,
-        float(row["estimate"]) / factor,
-        float(row["se"]) / factor,
+        estimate,
+        math.sqrt(max(se**2 - (estimate * error) ** 2, 0.0)) if error else se,
     )
 
 
-def _rate_factor(
+def _denominator(
     headline: Headline, dictionary: Dictionary, denominators: Mapping[str, pd.DataFrame]
-) -> float:
-    """Find what the total of a rate is multiplied by; 1 for anything else."""
+) -> tuple[float, float, float]:
+    """Find what a rate is per, its denominator, and the relative error of that; 1, 1 and 0 for anything else."""
     indicator = dictionary.indicators[headline[0].partition(".")[0]]
     if indicator.statistic != "rate":
-        return 1.0
+        return 1.0, 1.0, 0.0
     table = denominators.get(str(indicator.options.denominator), pd.DataFrame({"value": []}))
-    return float(indicator.options.per) / known_number(table, dict(headline[1]))
+    number, error = known_number(table, dict(headline[1]))
+    return float(indicator.options.per), number, error / number
 
 
 def _from_definition(

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from estimates.calibrations import Calibrations
+from estimates.contrast import rate_with_uncertain_denominator
 from estimates.linearized_covariance import linearized_covariance, row_sums
 from estimates.study_design import study_design
 from estimates.study_estimates import estimate_study
@@ -93,7 +94,10 @@ def study() -> Study:
     )  # fmt: skip
 
 
-PEOPLE = {"people": pd.DataFrame({"group": ["_T", "1", "2"], "value": [5000.0, 2000.0, 3000.0]})}
+# The number of group 2 was itself estimated.
+PEOPLE = {"people": pd.DataFrame({
+    "group": ["_T", "1", "2"], "value": [5000.0, 2000.0, 3000.0], "standard_error": [np.nan, np.nan, 150.0]
+})}  # fmt: skip
 
 
 def sexes(microdata: Microdata) -> Calibrations:
@@ -139,6 +143,25 @@ def test_later_stages(policy: str) -> None:
         engine = linearized_covariance(row_sums(z), weight, one)[0, 0] ** 0.5
         assert plain_error(z.tolist(), 1.0, weight, one) == pytest.approx(engine, rel=1e-12)
     assert plain_error(z.tolist(), 1.0, weight, design) > plain_error(z.tolist(), 1.0, weight, first_only)
+
+
+def test_the_error_of_an_estimated_denominator_is_in_the_rate(
+    dictionary: Dictionary, microdata: Microdata, study: Study
+) -> None:
+    design, weights = study_design(study, microdata), {"person": WEIGHT}
+    both = [
+        estimate_study(study, dictionary, microdata, design, weights, {"people": table})
+        .set_index(["indicator", "group"]).loc[("per_thousand", "2")]
+        for table in (PEOPLE["people"], PEOPLE["people"].drop(columns="standard_error"))
+    ]  # fmt: skip
+    wide, narrow = both
+    rate, variance = rate_with_uncertain_denominator(
+        narrow["estimate"] * 3, (narrow["se"] * 3) ** 2, 3000.0, 150.0**2
+    )
+    assert wide["estimate"] == narrow["estimate"] == pytest.approx(rate)
+    assert wide["se"] == pytest.approx(variance**0.5, rel=1e-12)
+    assert wide["cv"] == pytest.approx((narrow["cv"] ** 2 + 0.05**2) ** 0.5, rel=1e-12)
+    assert wide["ci_low"] < narrow["ci_low"] < narrow["ci_high"] < wide["ci_high"]
 
 
 def derivative(statistic: Callable[[list[float]], float], w: list[float], at: int) -> float:

@@ -23,6 +23,11 @@ for (g in c("all", "a", "b", "c")) {
   f <- svycontrast(totals, quote(sqrt(h) * k / (y + 3 * h) - log(k)))
   keep("function", g, "estimate", coef(f)); keep("function", g, "se", SE(f))
 }
+for (g in c("a", "b", "c")) {
+  # victims per 1,000 of a known number
+  r <- svycontrast(svytotal(~I(hit * (group == g)), s), 1000 / 2500)
+  keep("rate", g, "estimate", coef(r)); keep("rate", g, "se", SE(r))
+}
 standard <- svystandardize(s, by = ~old, over = ~group, population = c(.7, .3))
 m <- svyby(~hit, ~group, standard, svymean)
 for (g in c("a", "b", "c")) {

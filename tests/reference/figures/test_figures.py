@@ -10,6 +10,7 @@ import pytest
 
 from estimates.comparison import contrast
 from estimates.domain_cells import DomainCells, domain_cells
+from estimates.external_rate import divide_rates
 from estimates.group_linearized import linearized_measure
 from estimates.linearized.gini import gini
 from estimates.linearized.linearization import linearized_variance
@@ -18,8 +19,11 @@ from estimates.linearized.quintile_share import quintile_share_ratio
 from estimates.measure import Coding, Measure
 from estimates.rowwise import gini_cells, poverty_cells, quantile_cells, quintile_cells, survival_cells
 from estimates.survival import kaplan_meier
+from estimates.tabulate import tabulate
 from estimates.totals_cells import function_cells, standardized_cells
 from surveys.design import Design, design_from_columns
+from surveys.dictionary import Indicator, Label
+from surveys.statistic_options import StatisticOptions
 
 HERE = Path(__file__).parent
 GROUPS = ("a", "b", "c")
@@ -96,10 +100,23 @@ def test_standardized_shares(survey: pd.DataFrame, design: Design, expected: pd.
     np.testing.assert_allclose(np.sqrt(found.variance), want["se"], rtol=1e-9)
 
 
+def test_rate_over_a_known_number(survey: pd.DataFrame, design: Design, expected: pd.DataFrame) -> None:
+    codings = {"group": Coding("group", survey["group"].map(GROUPS.index).to_numpy(np.int64), GROUPS)}
+    rate = Indicator("rate", "person", "rate", "hit", "per_thousand", Label("", ""),
+                     options=StatisticOptions(denominator="people", per=1000.0))  # fmt: skip
+    count = Measure("rate", "rate", survey["hit"].to_numpy(float), kind="total")
+    frame = tabulate("s", [count], codings, [(["rate"], [("group",)])], design, survey["weight"].to_numpy(float)).frame
+    known = pd.DataFrame({"group": GROUPS, "value": 2500.0})
+    found = divide_rates(frame, [rate], {"people": known}, ["group"]).set_index("group").loc[list(GROUPS)]
+    want = expected.loc[[("rate", name) for name in GROUPS]]
+    np.testing.assert_allclose(found["estimate"].to_numpy(float), want["estimate"], rtol=1e-9)
+    np.testing.assert_allclose(found["se"].to_numpy(float), want["se"], rtol=1e-9)
+
+
 def test_inequality_by_domain_is_that_of_one_domain(survey: pd.DataFrame, design: Design) -> None:
     rows = cells(survey, design)
     y, weight = survey["income"].to_numpy(float), survey["weight"].to_numpy(float)
-    everyone = (y, weight, design.psu.astype(float))
+    everyone = (y, weight)
     found = {
         "gini": gini_cells(y[rows.row], rows, WEIGHTS).cells,
         "quintiles": quintile_cells(y[rows.row], rows, WEIGHTS).cells,
