@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from estimates.aligned import aligned_zeros
 from estimates.design_effects import Reference
 from estimates.measure import Coding, FloatVector, IntVector, Measure
 from estimates.moment_estimates import Finish, Moments
@@ -172,9 +173,9 @@ def _walked(
     def walked(number: int) -> Moments:
         shape = (walk.segments, cells - skipped)
         moments = Moments(
-            np.zeros((*shape, many)), np.zeros((*shape, many)), np.zeros((*shape, many)),
+            aligned_zeros((*shape, many)), aligned_zeros((*shape, many)), aligned_zeros((*shape, many)),
             np.zeros((*shape, columns.bases.size)),
-            np.zeros((walk.segments, finest, columns.wide + columns.cross.shape[0])),
+            aligned_zeros((walk.segments, finest, columns.wide + columns.cross.shape[0])),
             np.zeros((walk.segments, finest, columns.small), dtype=np.int32),
         )  # fmt: skip
         if bounds[number] < bounds[number + 1]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from estimates.scan_pack import BLOCK, pack_codes, pack_rows, place_of_row
+from estimates.scan_pack import BLOCK, line_of_zeros, pack_codes, pack_rows, place_of_row
 from estimates.scan_vectors import add_bytes, add_doubles, add_four_moments, add_moments, add_scaled, add_with_squares
 
 LANES = 4
 # Rows whose small numbers add up in a byte.
 BYTE = 127
 
-# Compiled with scan_pack and scan_vectors as of ef67de0c9dd3.
+# Compiled with scan_pack and scan_vectors as of 9a919632daae.
 
 
 @numba.njit(cache=True, nogil=True)
@@ -29,10 +29,10 @@ def walk_dense(  # type: ignore[no-untyped-def]
     single = True
     for k in range(many):
         single &= reference[k] == reference[0]
-    local = np.zeros((cells, LANES, many))
+    local = line_of_zeros(cells * LANES * many).reshape((cells, LANES, many))
     other = np.zeros(many)
     tally = np.zeros((finest_cells, small), dtype=np.int8)
-    numbers, wide_stage = np.zeros(BLOCK * wide), np.zeros((wide, BLOCK))
+    numbers, wide_stage = line_of_zeros(BLOCK * wide), np.zeros((wide, BLOCK))
     smalls, small_stage = np.zeros(BLOCK * small, dtype=np.int8), np.zeros((small, BLOCK), dtype=np.int8)
     weights = np.zeros(BLOCK)
     finest = np.zeros(BLOCK, dtype=np.int64)

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from estimates.measure import FloatVector, IntVector
-from estimates.scan_pack import BLOCK, pack_codes, pack_rows, place_of_row
+from estimates.scan_pack import BLOCK, line_of_zeros, pack_codes, pack_rows, place_of_row
 from estimates.scan_vectors import add_counts, add_doubles, add_moments, add_scaled, add_with_squares
 
-# Compiled with scan_pack and scan_vectors as of ef67de0c9dd3.
+# Compiled with scan_pack and scan_vectors as of 9a919632daae.
 
 
 @numba.njit(cache=True, nogil=True)
@@ -93,10 +93,10 @@ def walk_rows(
     single = True
     for k in range(many):
         single &= reference[k] == reference[0]
-    local = np.zeros((cells, many))
+    local = line_of_zeros(cells * many).reshape((cells, many))
     touched = np.zeros(cells, dtype=np.bool_)
     listed = np.empty(cells, dtype=np.int64)
-    numbers, wide_stage = np.zeros(BLOCK * wide), np.zeros((wide, BLOCK))
+    numbers, wide_stage = line_of_zeros(BLOCK * wide), np.zeros((wide, BLOCK))
     smalls, small_stage = np.zeros(BLOCK * small, dtype=np.int8), np.zeros((small, BLOCK), dtype=np.int8)
     weights = np.zeros(BLOCK)
     finest = np.zeros(BLOCK, dtype=np.int64)

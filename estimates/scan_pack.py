@@ -31,6 +31,14 @@ carray: Any = vars(numba)["carray"]
 
 
 @numba.njit(cache=True, nogil=True)
+def line_of_zeros(size):  # type: ignore[no-untyped-def]
+    """As `estimates.aligned.aligned_zeros`, inside compiled code."""
+    room = np.zeros(size + 8)
+    skipped = -room.ctypes.data % 64 // 8
+    return room[skipped : skipped + size]
+
+
+@numba.njit(cache=True, nogil=True)
 def pack_codes(finest, begin, size, rows, order, address, width, sizes, shift):  # type: ignore[no-untyped-def]
     """Cross the codes of some rows into ``finest``."""
     finest[:size] = 0

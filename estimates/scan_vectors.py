@@ -173,6 +173,48 @@ def _add_terms(builder: Any, places: list[Any], terms: list[tuple[Any, Any]]) ->
 
 
 @intrinsic
+def _add_eight(_: Any, out: Any, at: Any, each: Any, totals: Any, rows: Any, first: Any, column: Any) -> Any:
+    signature = types.void(out, types.intp, types.float64, totals, rows, types.intp, types.intp)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        out, at, each, totals, rows, first, column = arguments
+        data = context.make_array(signature.args[4])(context, builder, rows).data
+        found = []
+        for number in range(EIGHT):
+            row = builder.load(builder.gep(data, [builder.add(first, ir.Constant(first.type, number))]))
+            found.append(_doubles(context, builder, signature.args[3], totals, builder.add(row, column)))
+        while len(found) > 1:
+            found = [builder.fadd(a, b) for a, b in zip(found[::2], found[1::2], strict=True)]
+        place = _place(context, builder, signature.args[0], out, at, _DOUBLES)
+        added = _multiplied(builder, _spread(builder, each), found[0], builder.load(place, align=8))
+        builder.store(added, place, align=8)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@intrinsic
+def _add_deviation(
+    _: Any, out: Any, at: Any, totals: Any, here: Any, inverse: Any, column: Any, estimate: Any, scale: Any
+) -> Any:
+    signature = types.void(out, types.intp, totals, types.intp, inverse, types.intp, estimate, types.float64)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        out, at, totals, here, inverse, column, estimate, scale = arguments
+        kinds = signature.args
+        value = builder.fmul(
+            _doubles(context, builder, kinds[2], totals, here), _doubles(context, builder, kinds[4], inverse, column)
+        )
+        apart = builder.fsub(value, _doubles(context, builder, kinds[6], estimate, at))
+        place = _place(context, builder, kinds[0], out, at, _DOUBLES)
+        scaled = builder.fmul(_spread(builder, scale), apart)
+        builder.store(_multiplied(builder, scaled, apart, builder.load(place, align=8)), place, align=8)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@intrinsic
 def _turn_numbers(_: Any, out: Any, at: Any, step: Any, addresses: Any, which: Any, offset: Any, centres: Any) -> Any:
     signature = types.void(out, types.intp, types.intp, addresses, types.intp, types.intp, centres)
 
@@ -267,3 +309,5 @@ add_four_moments: Any = _add_four_moments
 add_counts: Any = _add_counts
 turn_numbers: Any = _turn_numbers
 turn_bytes: Any = _turn_bytes
+add_eight: Any = _add_eight
+add_deviation: Any = _add_deviation

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from estimates.aligned import aligned_zeros
 from estimates.measure import Coding, FloatVector, Measure
 from estimates.replication.factors import ReplicateFactors
 from estimates.replication.plan_kernel import add_deviations, count_draws, roll_up, sum_drawn
@@ -178,10 +179,12 @@ def _variance(
     step = int(np.clip(NUMBERS // (totals.size * totals.columns), 1, step))
     widest = max((group.totals.shape[1] for group in totals.groups), default=0)
     runs = _runs(totals.below, estimate.shape[1])
+    middle = aligned_zeros((totals.size, totals.columns))
+    middle[:, : estimate.shape[1]] = estimate
 
     def several(begin: int, end: int) -> FloatArray:
-        added = np.zeros_like(estimate)
-        repeated, room = np.empty((step, totals.size, totals.columns)), np.empty(step * widest)
+        added = aligned_zeros(middle.shape)
+        repeated, room = aligned_zeros((step, totals.size, totals.columns)), aligned_zeros((step * widest,))
         for start in range(begin, end, step):
             part = slice(start, min(start + step, end))
             many = part.stop - start
@@ -190,14 +193,14 @@ def _variance(
                 found = room[: many * group.totals.shape[1]].reshape(many, -1)
                 product(group, part, found)
                 roll_up(_shaped(found, totals), group.target, repeated[:many])
-            add_deviations(repeated[:many], runs, estimate, scale[part], added)
+            add_deviations(repeated[:many], runs, middle, scale[part], added)
         return added
 
     # Two halves whatever the threads: the numbers do not depend on them.
-    middle = scale.size // 2
+    half = scale.size // 2
     with ThreadPoolExecutor(threads) as pool:
-        first, second = pool.map(several, (0, middle), (middle, scale.size))
-    return first + second
+        first, second = pool.map(several, (0, half), (half, scale.size))
+    return np.asarray((first + second)[:, : estimate.shape[1]])
 
 
 def _of_factors(factors: FloatArray) -> Product:

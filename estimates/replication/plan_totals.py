@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from estimates.aligned import aligned_zeros
 from estimates.measure import BoolVector, Coding, FloatVector, IntVector, Measure, Values
 from estimates.psu_totals import provisional_centre
 from estimates.replication.plan_kernel import ALL, EMPTY, add_column
@@ -55,7 +56,8 @@ class PlanTotals:
     cells : mapping of breakdown to (first, count)
         Where the cells of a breakdown lie on the axis of all cells.
     size, columns : int
-        Length of that axis, and number of columns K: measures first, then the denominators.
+        Length of that axis, and number of columns K: measures first, then the denominators, then zeros up to a
+        multiple of eight.
     below : (measures,) int
         Denominator of each measure, counted from the first one; -1 for a total.
     centre : (measures,) float
@@ -150,7 +152,8 @@ def plan_totals(
         u, c = int(psus[g]), int(width[g])
         if c == 0:
             continue
-        here = np.ascontiguousarray(sums[:, offset[g] : offset[g] + u * c].T).reshape(u, c * many)
+        here = aligned_zeros((u, c * many))
+        here.reshape(u * c, many)[:] = sums[:, offset[g] : offset[g] + u * c].T
         mine = np.ascontiguousarray(target[:, first_pair[g] : first_pair[g] + c])
         groups.append(PsuGroup(int(held[0, g]), members[starts[g] : starts[g] + u], here, mine))
     return PlanTotals(tuple(groups), cells, size, many, below, centre)
@@ -204,7 +207,8 @@ def _sums(
             f"the crossed breakdowns need {len(jobs) * slots:,} PSU totals, more than {ROOM:,}; "
             "ask for fewer breakdowns or measures at a time"
         )
-    sums = np.zeros((len(jobs), slots))
+    # Whole vectors of eight: columns beyond the last stay 0.
+    sums = np.zeros((-(-len(jobs) // 8) * 8, slots))
 
     def add(k: int) -> None:
         values, second, base, c = jobs[k]

@@ -10,7 +10,7 @@ import pytest
 TAKEN_IN = ("scan_pack.py", "scan_vectors.py")
 
 
-@pytest.mark.parametrize("walk", ["scan_kernel.py", "scan_dense.py"])
+@pytest.mark.parametrize("walk", ["scan_kernel.py", "scan_dense.py", "replication/plan_kernel.py"])
 def test_a_walk_is_compiled_again_when_what_it_takes_in_changes(root: Path, walk: str) -> None:
     room = root / "estimates"
     digest = hashlib.sha256(b"".join((room / name).read_bytes() for name in TAKEN_IN)).hexdigest()[:12]
