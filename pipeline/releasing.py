@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from estimates.protection import published_view
+from pipeline.area_release import write_area_table
 from pipeline.attack import refuse_leaks, refuse_without_audit
 from pipeline.attack_study import attack_folder
 from pipeline.estimate_files import breakdown_columns, read_estimates
@@ -50,6 +51,7 @@ def run(run: Run) -> None:
     refuse_unexplained(changes, study.name)
     write_release(folder, loaded, view, run.input("validate") / "validation.json", final=True)
     write_round_tables(folder, run.input("estimate"), synthetic=study.synthetic)
+    write_area_table(folder, run.input("estimate"), synthetic=study.synthetic)
     for material in read_material(run, loaded):
         report = build_report(material, run.project.templates, final=True)
         write_report(folder, report, run.project.templates)
