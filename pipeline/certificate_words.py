@@ -114,6 +114,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType({
     "cv of variance": "cv de la varianza",
     # L4: synthetic studies
     "{figure}: relative bias": "{figure}: sesgo relativo",
+    "the country does not count its truth": "el país sintético no cuenta su verdad",
     "{figure}: coverage of the interval": "{figure}: cobertura del intervalo",
     "{study}, all figures together": "{study}, todas las cifras juntas",
     "{figure}: the study's own draw among the draws": "{figure}: la muestra del estudio entre las extracciones",

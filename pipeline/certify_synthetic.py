@@ -79,12 +79,15 @@ class DrawnStudy:
         Of all of them together, and its Monte Carlo error.
     default : dict of str to float
         Share of the draws below the figure of the draw that the study runs on.
+    uncounted : list of str
+        Headline figures whose truth the invented country does not count.
     """
 
     study: str
     judged: list[Judged] = field(default_factory=list)
     mean_coverage: tuple[float, float] = (float("nan"), float("nan"))
     default: dict[str, float] = field(default_factory=dict)
+    uncounted: list[str] = field(default_factory=list)
 
 
 Headline = tuple[str, tuple[tuple[str, str], ...]]
@@ -140,6 +143,8 @@ def synthetic_coverage(name: str, draws: int, seed: int, progress: Progress) -> 
     """
     found = repeated(name, draws, seed, progress)
     lines = [line for judged in found.judged for line in figure_lines(name, judged)]
+    lines += [Line("L4", f"{name}, {figure}: relative bias", "the country does not count its truth", "", "not run")
+              for figure in found.uncounted]  # fmt: skip
     coverage, error = found.mean_coverage
     lines.append(
         Line("L4", f"{name}, all figures together: coverage of the interval", f"{coverage:.1%} (± {error:.1%})",
@@ -173,6 +178,8 @@ def repeated(name: str, draws: int, seed: int, progress: Progress) -> DrawnStudy
     progress.note(f"{name}: making the country and counting its truth")
     country = population(parameters, seed=parameters["country_seed"])
     aims = _aims(country, headlines, trial)
+    uncounted = [headline for headline in headlines if headline not in aims]
+    headlines = [headline for headline in headlines if headline in aims]
     estimator = _Estimator(trial)
     columns = ("estimate", "se", "ci_low", "ci_high", "cases")
     values = np.full((len(columns), draws, len(headlines)), np.nan)
@@ -186,7 +193,7 @@ def repeated(name: str, draws: int, seed: int, progress: Progress) -> DrawnStudy
         estimate, se, low, high, cases = values[:, :, position]
         exception = NOT_CORRECTED.get(headline[0].partition(".")[0], "")
         figures.append(DrawnFigure(_shown(headline), aims[headline], estimate, se, low, high, cases, exception))
-    found = DrawnStudy(name, judge_all(figures), mean_coverage(figures))
+    found = DrawnStudy(name, judge_all(figures), mean_coverage(figures), uncounted=[_shown(one) for one in uncounted])
     assert loaded.study.synthetic_seed is not None
     own = estimator.figures(draw(parameters, seed=loaded.study.synthetic_seed, country=country), headlines, columns)
     found.default = place_among(
@@ -327,7 +334,9 @@ def _aims(country: Population, headlines: Sequence[Headline], loaded: LoadedStud
     extension = 1.0 if loaded.study.extrapolation is None else loaded.study.extrapolation.factor
     aims = {}
     for name, domain in headlines:
-        value = known[name, ";".join(f"{key}={code}" for key, code in domain)]
+        value = known.get((name, ";".join(f"{key}={code}" for key, code in domain)))
+        if value is None:
+            continue
         total = loaded.dictionary.indicators[name.partition(".")[0]].statistic in ("total", "count")
         aims[name, domain] = value * extension if total else value
     return aims
