@@ -78,7 +78,7 @@ class Exhibits:
         if KINDS[exhibit.kind].of_estimates and exhibit.indicators:
             for place, table in enumerate(self.planned, start=1):
                 same = table.by == exhibit.by and set(exhibit.indicators) <= set(table.indicators)
-                if same and table.kind == "table":
+                if same and table.kind == KINDS[exhibit.kind].data_in:
                     return f"{word} {place}"
         place = len(self.data_tables) + 1
         number = f"{word} A{place}"

@@ -13,7 +13,9 @@ from pipeline.report_flows import build_flows, build_matrix
 from pipeline.report_map import build_map
 from pipeline.report_offices import build_offices, build_offices_map
 from pipeline.report_points import build_estimates_table, build_points_chart
+from pipeline.report_pyramid import build_pyramid
 from pipeline.report_results import build_results
+from pipeline.report_routes import build_routes
 from pipeline.report_small_areas import build_areas_table, build_ranking
 from pipeline.report_trend import build_external_table, build_trend_chart, build_trend_table
 from pipeline.report_weighting_picture import build_weighting
@@ -32,12 +34,15 @@ class Kind:
         From the exhibit, its material and its place to the block that the templates print.
     of_estimates : bool
         Whether its numbers are rows of the estimate table. A chart then needs no table in the annex where a chapter
-        already has a ``table`` of the same indicators and breakdowns.
+        already has a table of the same indicators and breakdowns.
+    data_in : str
+        Kind of that table.
     """
 
     counted: Literal["table", "chart"]
     build: Callable[[Exhibit, Material, Place], Built]
     of_estimates: bool = False
+    data_in: str = "table"
 
 
 #: Name in ``study.yaml`` (``kind:``) to what makes it; ``study.schema.json`` lists the same names.
@@ -52,16 +57,18 @@ KINDS: dict[str, Kind] = {
     "comparison": Kind("table", build_results),
     "regression": Kind("table", build_results),
     "independence": Kind("table", build_results),
+    "small_areas": Kind("table", build_areas_table),
+    "ranking": Kind("chart", build_ranking),
+    "criteria": Kind("table", build_criteria),
+    "gaps": Kind("table", build_gaps),
+    "matrix": Kind("table", build_matrix, of_estimates=True),
+    "flows": Kind("table", build_flows, of_estimates=True),
+    "routes": Kind("chart", build_routes, of_estimates=True, data_in="flows"),
+    "pyramid": Kind("chart", build_pyramid, of_estimates=True),
     "change": Kind("table", build_change_table),
     "change_chart": Kind("chart", build_change_chart),
     "trend": Kind("chart", build_trend_chart),
     "trend_table": Kind("table", build_trend_table),
     "external": Kind("table", build_external_table),
     "weighting": Kind("chart", build_weighting),
-    "criteria": Kind("table", build_criteria),
-    "gaps": Kind("table", build_gaps),
-    "matrix": Kind("table", build_matrix, of_estimates=True),
-    "flows": Kind("table", build_flows, of_estimates=True),
-    "small_areas": Kind("table", build_areas_table),
-    "ranking": Kind("chart", build_ranking),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,15 @@ def load_words(templates: Path, language: str) -> Words:
     """
     phrases: dict[str, Any] = {}
     for path in (templates / "words.yaml", *sorted((templates / "words").glob("*.yaml"))):
-        for key, phrase in (yaml.safe_load(path.read_text(encoding="utf-8"))[language] or {}).items():
+        for key, phrase in (_read(path, path.stat().st_mtime_ns)[language] or {}).items():
             if key in phrases:
                 raise ValueError(f"report_templates: the phrase '{key}' of {path.name} stands in another file too")
             phrases[key] = phrase
     return Words(language, phrases)
+
+
+@cache
+def _read(path: Path, changed: int) -> Mapping[str, Any]:
+    """Read one file of phrases; once for both languages, and again when it changed."""
+    content: Mapping[str, Any] = yaml.CSafeLoader(path.read_text(encoding="utf-8")).get_single_data()
+    return content

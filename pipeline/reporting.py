@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from pipeline.report_files import write_report
 from pipeline.report_material import read_material
 from pipeline.report_model import build_report
@@ -19,5 +21,10 @@ def run(run: Run) -> None:
         ``report_<language>.html`` and the two pages of ``brief_<language>.pdf`` for each language.
     """
     loaded = load_study(run.study_folder, run.project)
-    for material in read_material(run, loaded):
-        write_report(run.output, build_report(material, run.project.templates), run.project.templates)
+    templates = run.project.templates
+    # The compiler of one language works while the pictures of the next are drawn.
+    with ThreadPoolExecutor(1) as writer:
+        written = [writer.submit(write_report, run.output, build_report(material, templates), templates)
+                   for material in read_material(run, loaded)]
+        for done in written:
+            done.result()
