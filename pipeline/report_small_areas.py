@@ -96,7 +96,7 @@ def _table(exhibit: Exhibit, material: Material, place: Place) -> Results:
     notes += [Note("", words.say("areas_hidden", count=hidden, all=len(table)))] if hidden else []
     left = len(table) - hidden - len(shown)
     notes += [Note("", words.say("areas_left", count=left))] if left > 0 else []
-    columns = (labels.breakdown(model.areas), words["model_figure"],
+    columns = (words["area"], words["model_figure"],
                words.say("interval", confidence=material.confidence), words["relative_error"], words["rank"],
                words["rank_range"], words.say("probability_worst", worst=model.worst))  # fmt: skip
     unit = str(table["unit"].iloc[0]) if len(table) else ""
@@ -187,7 +187,7 @@ def _draw(
         left.set_xlabel(printable(material.labels.unit(unit), known))
         right.set_xlim(0, 118)
         right.set_xticks([0, 50, 100])
-        right.set_xlabel(printable(words.say("axis_worst", worst=model.worst), known))
+        right.set_xlabel(printable(words.say("probability_worst", worst=model.worst), known))
         return finished(figure, prefix)
 
 
