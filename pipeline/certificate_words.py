@@ -94,6 +94,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType({
     "relative bias of the variance": "sesgo relativo de la varianza",
     "coverage of Wald's interval, which must fail": "cobertura del intervalo de Wald, que debe fallar",
     "{letter} ({title}): {gate}": "{letter} ({title}): {gate}",
+    "{letter} ({title})": "{letter} ({title})",
     "{case}: coverage of {method} against an independent program":
         "{case}: cobertura de {method} frente a un programa independiente",
     "{a} against {b}": "{a} frente a {b}",
