@@ -143,7 +143,8 @@ def area_figures(
     an area's own figure would make the areas that happened to find few look sure.
 
     The published error is the bootstrap's where there is one, else :math:`\operatorname{mse}_d` times the squared
-    slope of the scale plus the squared change by the benchmark; rounding to steps of u adds :math:`u^2/12`. The
+    slope of the scale plus the squared change by the benchmark; where the area variance was estimated as 0, the larger
+    of the two. Rounding to steps of u adds :math:`u^2/12`. The
     interval is taken on the scale of the model with the quantile of Student's t with m − p degrees of freedom. Where
     rounding would add more than 15 % to the error, the figure is what covariates say, with the error
     :math:`A + x_d^\top Q x_d` of that.
@@ -179,8 +180,12 @@ def area_figures(
             model, scale=choices.scale, replicates=choices.bootstrap, seed=choices.seed, positive=choices.positive,
             finish=again, tell=tell,
         )  # fmt: skip
-    mse = formula if errors is None else errors.mse
-    mse_model = model.mse if errors is None else np.where(errors.mse_model > 0, errors.mse_model, model.mse)
+    mse, mse_model = formula, model.mse
+    if errors is not None:
+        mse, mse_model = errors.mse, np.where(errors.mse_model > 0, errors.mse_model, model.mse)
+        if model.reml == 0:
+            # A bootstrap that draws areas without differences cannot tell what is lost if they differ after all.
+            mse, mse_model = np.maximum(mse, formula), np.maximum(mse_model, model.mse)
     correction, open_figure, step = model.correction, exact, np.zeros(model.areas)
     given_up = np.zeros(model.areas, dtype=bool)
     if areas.width:

@@ -196,5 +196,9 @@ def test_an_area_variance_of_zero_is_told_and_marked() -> None:
     found = area_figures(flat, x, QUICK)
     assert found.diagnostics.zero_variance and found.model.area_variance > 0
     assert set(found.status) <= {"weak", "withheld"}
+    drawn = area_figures(flat, x, replace(QUICK, bootstrap=100))
+    assert drawn.bootstrap is not None and drawn.bootstrap.zero_share > 0.2
+    # Draws without differences between areas would promise too much.
+    assert np.all(drawn.rmse >= found.rmse - 1e-12)
     bare = area_figures(flat, x, replace(QUICK, positive=False))
     assert bare.model.area_variance == 0
