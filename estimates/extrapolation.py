@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from estimates.protection import HIDDEN_STATUSES
 from estimates.smooth_function import value_and_gradient
 from estimates.table import WHOLE
 from surveys.dictionary import Dictionary, Indicator
@@ -56,7 +57,9 @@ def extend(frame: pd.DataFrame, extrapolation: Extrapolation | None, dictionary:
     if extrapolation is None or not extrapolation.use:
         return frame.copy()
     result = _scaled(frame, extended_rows(frame, extrapolation, dictionary), extrapolation.factor)
-    rows = extended_rows(frame, extrapolation, dictionary) & ~frame["status"].isin(["empty"]).to_numpy()
+    rows = extended_rows(frame, extrapolation, dictionary)
+    # A hidden row says why it is hidden and nothing else: the audit of a release reads it.
+    rows &= ~frame["status"].isin([*HIDDEN_STATUSES, "empty"]).to_numpy(dtype=bool)
     result.loc[rows, "reason"] = [";".join(filter(None, (text, EXTENDED))) for text in frame.loc[rows, "reason"]]
     return result
 

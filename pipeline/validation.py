@@ -48,12 +48,9 @@ def run(run: Run) -> None:
     breakdowns = breakdown_columns(frame)
     # A second engine and the sums of domains know the places sampled only.
     sampled = sampled_places(frame, study.extrapolation, dictionary)
-    published = read_published(
-        run.study_folder / "published.csv", dictionary, shown=f"{study.name}/published.csv"
-    )
-    ranks = read_published_ranks(
-        run.study_folder / "published_ranks.csv", dictionary, shown=f"{study.name}/published_ranks.csv"
-    )
+    at, ranked = run.study_folder / "published.csv", run.study_folder / "published_ranks.csv"
+    published = read_published(at, dictionary, shown=f"{study.name}/{at.name}")
+    ranks = read_published_ranks(ranked, dictionary, shown=f"{study.name}/{ranked.name}")
     design = study_design(study, microdata)
     totals = [
         name for name, indicator in dictionary.indicators.items() if indicator.statistic in ("total", "count")

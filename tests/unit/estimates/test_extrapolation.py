@@ -57,6 +57,11 @@ def test_totals_are_extended_and_rows_by_place_are_not() -> None:
     np.testing.assert_allclose(back["estimate"], table()["estimate"])
 
 
+def test_a_hidden_row_keeps_the_reason_alone() -> None:
+    frame = table().assign(status="confidential", reason="disclosure:small_cell")
+    assert set(extend(frame, ON, DICTIONARY)["reason"]) == {"disclosure:small_cell"}
+
+
 def test_off_nothing_is_extended() -> None:
     off = replace(ON, use=False)
     pd.testing.assert_frame_equal(extend(table(), off, DICTIONARY), table())
