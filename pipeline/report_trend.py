@@ -122,21 +122,21 @@ def build_external_table(exhibit: Exhibit, material: Material, place: Place) -> 
     """
     words = material.labels.words
     table = material.tables.get("external_series", pd.DataFrame(columns=["series"]))
-    rows = []
+    rows, sentences = [], []
     for name in exhibit.options.get("series") or list(dict.fromkeys(table["series"])):
         records = table[table["series"] == name].to_dict("records")
         if not records:
             continue
-        first = records[0]
-        values = "; ".join(f"{int(record['year'])}: {_external_text(record)}" for record in records)
-        rows.append((str(first[f"label_{words.language}"]), values, str(first[f"definition_{words.language}"]),
-                     str(first[f"differs_{words.language}"])))  # fmt: skip
+        label, definition, differs = (
+            str(records[0][f"{column}_{words.language}"]) for column in ("label", "definition", "differs")
+        )
+        rows += [(label, str(int(record["year"])), _external_text(record)) for record in records]
+        sentences.append(words.say("external_about", label=label, definition=definition, differs=differs))
     spec = material.study.rounds.external
     notes = (Note("", spec.source.get(words.language)),) if spec is not None else ()
-    columns = (words["external_series"], words["external_values"], words["external_definition"],
-               words["external_differs"])  # fmt: skip
+    columns = (words["external_series"], words["external_year"], words["external_value"])
     title = place.title or words["title_external"]
-    return Built(Results(place.number, place.anchor, title, "", columns, tuple(rows), (), (), notes))
+    return Built(Results(place.number, place.anchor, title, "", columns, tuple(rows), (1, 2), tuple(sentences), notes))
 
 
 def trend_sentences(exhibit: Exhibit, material: Material) -> list[str]:
@@ -239,6 +239,7 @@ def _drawn(
                        color="#e7e4dc", linewidth=0, zorder=0)  # fmt: skip
             second.set_ylabel(printable(_label(beside, getattr(words, "language", "en")), known), color=MUTED)
             second.tick_params(length=0, labelcolor=MUTED)
+            second.yaxis.set_major_formatter(lambda value, _: plain(value, 0))
             for side in ("top", "left", "right"):
                 second.spines[side].set_visible(False)
             axes.set_zorder(second.get_zorder() + 1)
