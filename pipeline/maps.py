@@ -10,6 +10,7 @@ from typing import Any, cast
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.legend_handler import HandlerTuple
 from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path as Shape
 
@@ -199,19 +200,16 @@ def _legend(
         )
     if statuses & {"none", "empty"}:
         handles.append(Patch(facecolor="#ffffff", edgecolor=MUTED, linewidth=0.6, label=words["none"]))
+    names = [str(handle.get_label()) for handle in handles]
     for mark in ("chosen", "given", "both"):
         if mark in marked.values():
-            (size, face, edge) = MARKERS[mark][-1]
-            handles += axes.plot(
-                [],
-                [],
-                linestyle="none",
-                marker="o",
-                markersize=size,
-                color=face,
-                markeredgecolor=edge,
-                label=words[mark],
-            )
+            circles = [
+                axes.plot([], [], linestyle="none", marker="o", markersize=size, color=face, markeredgecolor=edge)[0]
+                for size, face, edge in MARKERS[mark]
+            ]
+            handles.append(tuple(circles))
+            names.append(words[mark])
     if handles:
-        axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=min(len(handles), 5),
-                    frameon=False, fontsize=8.0, handlelength=1.5, columnspacing=1.2)  # fmt: skip
+        axes.legend(handles=handles, labels=names, loc="upper center", bbox_to_anchor=(0.5, 0.0),
+                    ncols=min(len(handles), 5), frameon=False, fontsize=8.0, handlelength=1.5, columnspacing=1.2,
+                    handler_map={tuple: HandlerTuple(ndivide=1)})  # fmt: skip

@@ -65,7 +65,7 @@ def build_offices_map(exhibit: Exhibit, material: Material, place: Place) -> Bui
     svg = draw_map(points, tiles, words=legend, fonts=material.fonts, prefix=place.anchor, boundaries=boundaries,
                    marked=marked)  # fmt: skip
     notes = [Note("", words.say("offices_map_note", draws=plain(float(plan.draws), 0))),
-             Note("", words["map_note_shapes" if boundaries else "map_note_tiles"])]  # fmt: skip
+             Note("", words["offices_map_shapes" if boundaries else "offices_map_tiles"])]  # fmt: skip
     chart = Chart(
         place.number, place.anchor, _title(exhibit, plan, material, place), words["offices_frequency_unit"],
         " ".join(_sentences(exhibit, material)), svg, tuple(notes),
@@ -109,14 +109,19 @@ def _sentences(exhibit: Exhibit, material: Material) -> list[str]:
         number = float(value) if isinstance(value, int | float) else math.nan
         return with_sign(plain(100 * number, 1), "percent", words.language) if share else plain(number, 1)
 
+    def points(value: object) -> str:
+        number = float(value) if isinstance(value, int | float) else math.nan
+        return plain(100 * number if share else number, 1)
+
     told = [words.say(
         f"offices_reach_{plan.method}", number=plan.number, value=text(chosen["value"]), low=text(chosen["ci_low"]),
         high=text(chosen["ci_high"]))]  # fmt: skip
     told.append(words.say(
         f"offices_given_{plan.method}", list=_list_name(plan, material), number=int(given["offices"]),
         value=text(given["value"]), low=text(given["ci_low"]), high=text(given["ci_high"]),
-        regret=text(given["regret"]), regret_low=text(given["regret_low"]), regret_high=text(given["regret_high"]),
-        own=text(chosen["regret"])))  # fmt: skip
+        regret=points(given["regret"]), regret_low=points(given["regret_low"]),
+        regret_high=points(given["regret_high"]),
+        own=points(chosen["regret"])))  # fmt: skip
     picked = rows[rows["chosen"] == 1]
     told.append(words.say("offices_sure", number=plan.number, sure=int((picked["frequency"] >= SURE).sum()),
                           shared=int((picked["given"] == 1).sum())))  # fmt: skip
