@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -191,3 +192,36 @@ def test_variables_that_the_microdata_lack_are_named(dictionary, microdata) -> N
         run(study(GIVEN, step("nonresponse", responded="weight > 0", classes=["rooms"])), dictionary, microdata)
     with pytest.raises(DataError, match="inclusion probability 'weight' is above 1"):
         run(study(step("base", probability="weight")), dictionary, microdata)
+
+
+def test_replicates_through_the_whole_chain_agree_with_linearization_in_the_limit(dictionary, microdata) -> None:
+    """PSUs lose ever smaller parts of their weight; nonresponse and calibration are done again for each of them."""
+    house = microdata.levels["household"]
+    psu = np.arange(HOUSEHOLDS) % 20
+    frame = house.frame.assign(municipality=np.array([f"m{n}" for n in psu], dtype=object))
+    own = Microdata({"household": replace(house, frame=frame), "person": microdata.levels["person"]})
+    area = frame["area"].cat.codes.to_numpy()
+    weight, responded = frame["weight"].to_numpy(), (frame["interview_result"] == "1").to_numpy()
+    recipe = study(GIVEN, step("nonresponse", result="interview_result", classes=["municipality"]),
+                   step("calibrate", margins=["area"]))  # fmt: skip
+    shapes = margin_shapes(recipe.weighting[2], recipe, dictionary)
+    totals = known(shapes, area={("1",): 1.1 * weight[area == 0].sum(), ("2",): 0.95 * weight[area == 1].sum()})
+    made = prepare(recipe, dictionary, own, {2: totals}, where)
+    before = weight * made.weigh()["household"].steps[1].factor
+    final = made.weigh()["household"].final
+    assert (final[~responded] == 0).all()
+    y = np.random.default_rng(8).gamma(2.0, 10.0, HOUSEHOLDS) + 15 * area
+    # By hand: residuals around the means of the areas, with the weights before the calibration, in PSU totals.
+    mean = np.array([before[area == one] @ y[area == one] / before[area == one].sum() for one in (0, 1)])
+    residual = np.bincount(psu, weights=final * (y - mean[area]), minlength=20)
+    linearized = np.sqrt(20 / 19 * ((residual - residual.mean()) ** 2).sum())
+    differences = []
+    for part in (1.0, 0.1, 0.001):
+        moved = []
+        for out in range(20):
+            factors = np.where(psu == out, 1 - part, 1 + part / 19)
+            again = made.weigh({"household": factors})["household"].final
+            moved.append((again @ y - final @ y) / part)
+        differences.append(abs(np.sqrt(19 / 20 * np.square(moved).sum()) / linearized - 1))
+    assert differences[1] < 0.02
+    assert differences[2] < 2e-4
