@@ -12,7 +12,8 @@ from pathlib import Path
 from pipeline.atomic import write_text
 from pipeline.certificate import LEVELS, Certificate, Line, Table, certificate_json
 from pipeline.certificate_page import certificate_page
-from pipeline.certify_areas import area_errors, synthetic_areas
+from pipeline.certify_areas import area_errors, drawn_areas, synthetic_areas
+from pipeline.certify_offices import synthetic_offices
 from pipeline.certify_simulations import (
     RELEASE,
     false_alarms,
@@ -111,9 +112,10 @@ def certify(
                     lines += checked
                     tables.append(table)
                 if draws:
-                    checked, more = synthetic_areas(draws, 1, progress)
-                    lines += checked
-                    tables += more
+                    drawn = drawn_areas(draws, 1, progress)
+                    for checked, more in (synthetic_areas(draws, 1, progress, drawn), synthetic_offices(drawn)):
+                        lines += checked
+                        tables += more
             else:
                 lines += false_alarms(replicates, seed, progress)
                 checked, more = area_errors(replicates, seed)

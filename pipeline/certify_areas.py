@@ -27,6 +27,7 @@ from pipeline.progress import Progress
 from pipeline.project import Project
 from pipeline.small_area_files import read_known_areas
 from pipeline.study_files import LoadedStudy, load_study
+from surveys.rounds import Rounds
 from surveys.small_areas import SmallAreas, small_areas_from
 from surveys.study import Tabulation
 from surveys.synthetic import Population, draw, events, population
@@ -127,7 +128,9 @@ def area_errors(replicates: int, seed: int) -> tuple[list[Line], list[Table]]:
     return lines, [Table(f"Errors of the area model over {replicates} samples", columns, rows)]
 
 
-def synthetic_areas(draws: int, seed: int, progress: Progress) -> tuple[list[Line], list[Table]]:
+def synthetic_areas(
+    draws: int, seed: int, progress: Progress, drawn_before: Sequence[DrawnAreas] | None = None
+) -> tuple[list[Line], list[Table]]:
     """Hold small areas of the synthetic study against the truth of its country, for level L4.
 
     Parameters
@@ -136,6 +139,8 @@ def synthetic_areas(draws: int, seed: int, progress: Progress) -> tuple[list[Lin
         Number of samples, and the seed of the first.
     progress : Progress
         Where to say how far it is.
+    drawn_before : sequence of DrawnAreas, optional
+        From `drawn_areas`, where they serve another part too.
 
     Returns
     -------
@@ -144,7 +149,7 @@ def synthetic_areas(draws: int, seed: int, progress: Progress) -> tuple[list[Lin
     """
     lines: list[Line] = []
     rows: list[list[str]] = []
-    for drawn in drawn_areas(draws, seed, progress):
+    for drawn in drawn_before or drawn_areas(draws, seed, progress):
         found, row = _judged(drawn)
         lines += found
         rows.append(row)
@@ -210,7 +215,7 @@ def _quick(loaded: LoadedStudy, models: Sequence[SmallAreas]) -> LoadedStudy:
     settings = {name: {**item, "bootstrap": 0, "ranking": {**item.get("ranking", {}), "draws": 1000}}
                 for name, item in declared.items()}  # fmt: skip
     analyses = replace(loaded.study.analyses, comparisons=(), models=(), independence=())
-    study = replace(loaded.study, tabulation=plan, analyses=analyses,
+    study = replace(loaded.study, tabulation=plan, analyses=analyses, rounds=Rounds(),
                     settings={**loaded.study.settings, "small_areas": settings})  # fmt: skip
     return replace(loaded, study=study)
 
