@@ -33,6 +33,15 @@ INFINITE = Message(
 )
 
 
+NOT_A_SHARE = Message(
+    "not_a_share",
+    "a proportion takes 0, 1 and missing, and `of: {expression}` gives other numbers in {rows} {rows|row|rows}. "
+    "Write a condition such as `age >= 15`, or make the indicator a `mean` or a `ratio`.",
+    "una proporción admite 0, 1 y faltante, y `of: {expression}` da otros números en {rows} {rows|fila|filas}. "
+    "Escriba una condición como `age >= 15`, o haga del indicador un `mean` o un `ratio`.",
+)
+
+
 def measures_of(indicator: Indicator, columns: Columns, dictionary: Dictionary) -> list[Measure]:
     """Evaluate an indicator on the rows of its level.
 
@@ -50,6 +59,11 @@ def measures_of(indicator: Indicator, columns: Columns, dictionary: Dictionary) 
     list of Measure
         One; for a distribution one for every code of its variable, named ``indicator.code``. A row whose
         value is missing leaves the base of its own measure; a universe that is missing does not hold.
+
+    Raises
+    ------
+    DataError
+        A proportion of other numbers than 0 and 1, or infinite numbers.
     """
     universe = None if indicator.universe is None else truth(indicator.universe, columns)
     if indicator.statistic == "distribution":
@@ -62,11 +76,17 @@ def measures_of(indicator: Indicator, columns: Columns, dictionary: Dictionary) 
             )
         ]
     denominator = None if indicator.over is None else numbers(indicator.over, columns)
+    value = numbers(indicator.of, columns)
+    if KINDS[indicator.statistic] == "prop":
+        other = int(np.count_nonzero(~(np.isnan(value) | np.isin(value, (0.0, 1.0)))))
+        if other:
+            where, details = f"indicators.{indicator.name}", {"expression": indicator.of, "rows": other}
+            raise DataError([Problem(NOT_A_SHARE, where, details)])
     return [
         Measure(
             indicator.name,
             indicator.statistic,
-            numbers(indicator.of, columns),
+            value,
             denominator,
             universe,
             indicator.unit,

@@ -165,6 +165,23 @@ def test_infinite_amounts_stop_with_a_reason_in_both_languages() -> None:
     assert "número infinito en 1 filas" in raised.value.text("es")
 
 
+def test_a_proportion_of_amounts_stops_with_the_way_out_in_both_languages() -> None:
+    asked = replace(dictionary(), indicators={"wrong": indicator("wrong", "proportion", "income", "percent")})
+    plan = replace(study("mean"), tabulation=(Tabulation(("wrong",), ((),)),))
+    data = microdata(income=np.r_[np.full(ROWS - 3, 1.0), 0.0, np.nan, 7.0])
+    with pytest.raises(DataError) as raised:
+        estimate_study(plan, asked, data, study_design(plan, data), WEIGHTS)
+    assert raised.value.text("en").endswith(
+        "a proportion takes 0, 1 and missing, and `of: income` gives other numbers in 1 row. Write a condition "
+        "such as `age >= 15`, or make the indicator a `mean` or a `ratio`."
+    )
+    assert raised.value.text("es").endswith(
+        "una proporción admite 0, 1 y faltante, y `of: income` da otros números en 1 fila. Escriba una condición "
+        "como `age >= 15`, o haga del indicador un `mean` o un `ratio`."
+    )
+    assert "indicators.wrong" in raised.value.text("en")
+
+
 @pytest.mark.parametrize("name", ["gini", "quintiles", "formula", "median", "relative", "poor"])
 def test_amounts_that_a_statistic_cannot_take_give_a_row_that_says_so(name: str) -> None:
     for income in (np.zeros(ROWS), np.full(ROWS, -5.0), np.full(ROWS, 7.0), np.full(ROWS, np.nan)):
