@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import zipfile
 import zlib
@@ -18,6 +20,8 @@ PATTERNS: dict[str, re.Pattern[str]] = {
     "e_mail": re.compile(r"[A-Za-z0-9._%+-]{2,}@[A-Za-z0-9-]{2,}(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?![A-Za-z])"),
     "coordinates": re.compile(r"(?<![\d.])-?\d{1,2}\.\d{4,8}\s*[,;]\s*-?\d{2,3}\.\d{4,8}(?!\d)"),
 }
+# In a table two numbers stand side by side all the time; as a place they are west of Greenwich and north of Cape Horn.
+IN_TABLE = re.compile(r"(?<![\d.])(?:-[1-5]?\d|[1-3]?\d)\.\d{4,8}\s*[,;]\s*-(?:[3-9]\d|1[01]\d)\.\d{4,8}(?!\d)")
 TEXT_SUFFIXES = {".csv", ".json", ".xml", ".html", ".txt", ".md", ".yaml", ".svg", ""}
 TOKEN = re.compile(r"[A-Za-z0-9_-]{6,64}")
 
@@ -62,12 +66,20 @@ def search_bytes(
                 found[("canary", file)] = None
             if not is_text:
                 continue
+            searched = _cells_apart(text) if path.suffix.lower() == ".csv" else text
             for kind, pattern in PATTERNS.items():
-                if pattern.search(text):
+                if pattern.search(searched):
                     found[(kind, file)] = None
+            if searched is not text and IN_TABLE.search(text):
+                found[("coordinates", file)] = None
             if keys and not keys.isdisjoint(TOKEN.findall(text)):
                 found[("key_of_microdata", file)] = None
     return list(found), files
+
+
+def _cells_apart(text: str) -> str:
+    """Write every cell of a CSV on a line of its own; what stands in one cell stays together."""
+    return "\n".join(cell for row in csv.reader(io.StringIO(text)) for cell in row)
 
 
 def _keys(microdata: Microdata | None) -> set[str]:

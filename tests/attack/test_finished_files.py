@@ -121,7 +121,8 @@ def test_a_small_change_since_the_last_release_is_found(release: Release, tmp_pa
 @pytest.mark.parametrize(
     ("kind", "text"),
     [("identity_document", "caso 04821775-3 de 2016"), ("phone", "llamar al 7712-4456"), ("phone", "+50377124456"),
-     ("e_mail", "madre@example.org"), ("coordinates", "13.698912, -89.191455"), ("canary", "x Zunzuncán-Q7 x")],
+     ("e_mail", "madre@example.org"), ("coordinates", "13.698912, -89.191455"),
+     ("coordinates", "family;13.698912;-89.191455"), ("canary", "x Zunzuncán-Q7 x")],
 )  # fmt: skip
 def test_identifiers_and_canaries_are_found_in_any_part_of_any_file(tmp_path: Path, kind: str, text: str) -> None:
     (tmp_path / "a.csv").write_text(f"x\n{text}\n", encoding="utf-8")
@@ -133,7 +134,7 @@ def test_identifiers_and_canaries_are_found_in_any_part_of_any_file(tmp_path: Pa
 
 
 def test_ordinary_figures_are_no_identifiers(tmp_path: Path) -> None:
-    text = "0.0044821775123,23443.390000000000,12345678,2006-2016,4.1 (3.2-5.0)\n 1,234; -5.25 2018-03-20 1.25,-3.50\n"
+    text = "0.0044821775123,23443.390000000000,12345678,2006-2016,4.1 (3.2-5.0)\n 1,234; -5.25 2018-03-20 1.25,-3.50\n17.6419,45.0167\n"
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
     assert search_bytes(tmp_path, None, [])[0] == []
 
