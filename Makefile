@@ -95,7 +95,7 @@ certify: environment-dev ## the evidence behind every number, as a page and as J
 	@$(PYTHON) -m pipeline.certify --build "$(BUILD)"
 	@$(PYTHON) -m pytest -m slow || [ $$? -eq 5 ]
 
-bench: environment-dev ## this engine beside svy, samplics and R [SIZES=20000,200000] [TASKS=T4] [ENGINES=caracteriza,svy]
+bench: environment-bench ## this engine beside svy, samplics, balance and R [SIZES=20000,200000] [TASKS=T4] [ENGINES=caracteriza,svy]
 	@$(PYTHON) -m benchmarks --folder "$(BUILD)/bench" $(if $(SIZES),--sizes $(SIZES)) $(if $(TASKS),--tasks $(TASKS)) $(if $(ENGINES),--engines $(ENGINES))
 
 lock: ## new exact versions in the lock files, from pyproject.toml (needs a package index)
@@ -111,3 +111,6 @@ environment:
 
 environment-dev:
 	@sh pipeline/environment.sh dev
+
+environment-bench:
+	@sh pipeline/environment.sh bench
