@@ -134,7 +134,8 @@ def test_identifiers_and_canaries_are_found_in_any_part_of_any_file(tmp_path: Pa
 
 
 def test_ordinary_figures_are_no_identifiers(tmp_path: Path) -> None:
-    text = "0.0044821775123,23443.390000000000,12345678,2006-2016,4.1 (3.2-5.0)\n 1,234; -5.25 2018-03-20 1.25,-3.50\n17.6419,45.0167\n"
+    text = "0.0044821775123,23443.390000000000,12345678,2006-2016,4.1 (3.2-5.0)\n 1,234; -5.25 2018-03-20 1.25,-3.50\n"
+    text += "17.6419,45.0167\n"
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
     assert search_bytes(tmp_path, None, [])[0] == []
 
