@@ -73,9 +73,9 @@ def test_three_hundred_sheets_take_seconds_and_the_same_bytes(
 ) -> None:
     made = sheets("place", "es")
     many = [replace(sheet, name=f"{sheet.name}_{copy}") for copy in range(-(-300 // len(made))) for sheet in made][:300]
-    started = time.perf_counter()
+    started = time.process_time()  # of all threads: a neighbour on the machine does not count
     assert write_factsheets(tmp_path, many, TEMPLATES) == 300
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
     for sheet in made[:5]:
         first, second = (tmp_path / f"{sheet.name}_{copy}.pdf" for copy in (0, 1))
         assert first.read_bytes() == second.read_bytes()
