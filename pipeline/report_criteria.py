@@ -50,7 +50,7 @@ def build_criteria(exhibit: Exhibit, material: Material, place: Place) -> Built:
     sentences = () if not tested else (words.say(
         "criteria_summary", all=len(tested), worse=tested.count("higher"), better=tested.count("lower"),
         rest=tested.count("no_difference_shown")),)
-    marks = {cell for row in rows for cell in row}
+    marks = {cell for row in rows for cell in row} - {MARKS["empty"]}  # here a dash says that nobody was to be asked
     notes = [Note("", words["note_criteria"])]
     notes += [Note(mark, words[f"mark_{status}"]) for status, mark in MARKS.items() if mark in marks]
     columns = (words["criteria_what"], *_groups(exhibit, labels), words["compare_gap"],
