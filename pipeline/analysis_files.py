@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 ROUND_TABLES = ("change", "trend", "trend_tests", "external_series")
-ANALYSIS_TABLES = ("comparisons", "models", "tests", "verdicts", "table_verdicts", "small_areas", "offices", "office_lists",
-                   *ROUND_TABLES)  # fmt: skip
+ANALYSIS_TABLES = (
+    "comparisons", "models", "tests", "verdicts", "table_verdicts", "small_areas", "offices", "office_lists", *ROUND_TABLES,
+)  # fmt: skip
 _NUMBERS = frozenset({
     "estimate_a", "estimate_b", "estimate", "se", "ci_low", "ci_high", "df", "t", "p_value", "p_adjusted",
     "minimum_detectable", "coefficient", "effect", "effect_se", "n", "f", "numerator_df", "denominator_df",

@@ -81,7 +81,7 @@ def read_figures(loaded: LoadedStudy, common: HarmonizedList, project: Project) 
 
 
 def printed_figures(loaded: LoadedStudy) -> dict[tuple[str, Domain], Printed]:
-    """Figures of ``published.csv`` by indicator and domain, in the unit they are printed in."""
+    """Figures of ``published.csv`` by indicator and domain, in the unit they are printed in; the last one counts."""
     path = Path(loaded.files.folder / "published.csv")
     return {
         (figure.indicator, tuple(sorted(figure.domain.items()))): Printed(figure.value, figure.where)
