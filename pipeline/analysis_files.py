@@ -10,7 +10,8 @@ import pandas as pd
 
 ROUND_TABLES = ("change", "trend", "trend_tests", "external_series")
 ANALYSIS_TABLES = (
-    "comparisons", "models", "tests", "verdicts", "table_verdicts", "small_areas", "offices", "office_lists", *ROUND_TABLES,
+    "comparisons", "models", "tests", "verdicts", "table_verdicts", "small_areas", "offices", "office_lists",
+    *ROUND_TABLES,
 )  # fmt: skip
 _NUMBERS = frozenset({
     "estimate_a", "estimate_b", "estimate", "se", "ci_low", "ci_high", "df", "t", "p_value", "p_adjusted",
