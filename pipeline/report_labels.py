@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -10,6 +11,15 @@ from pipeline.report_words import Words
 from surveys.dictionary import Dictionary
 
 WHOLE = "_T"
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """A table, and its rows by name of indicator and by that of its whole."""
+
+    frame: pd.DataFrame
+    by_indicator: Mapping[str, pd.DataFrame]
+    by_whole: Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,15 @@ class Labels:
 
     dictionary: Dictionary
     words: Words
+    _rows: dict[int, _Rows] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def rows(self, frame: pd.DataFrame) -> _Rows:
+        """Rows of a table by indicator, sorted out once for each table."""
+        known = self._rows.get(id(frame))
+        if known is None or known.frame is not frame:
+            known = self._rows[id(frame)] = _Rows(frame, _groups(frame, frame["indicator"]),
+                                                  _groups(frame, frame["indicator"].str.partition(".")[0]))
+        return known
 
     def indicator(self, name: str) -> str:
         """Label of an indicator; a part of a distribution is named after its whole and its code."""
@@ -99,8 +118,8 @@ class Labels:
 
     def parts(self, indicator: str, frame: pd.DataFrame) -> tuple[str, ...]:
         """Rows' indicator names behind an indicator: itself, or the parts of its distribution in list order."""
-        found = list(dict.fromkeys(frame["indicator"].astype(str)))
-        return tuple(name for name in found if name == indicator or name.startswith(f"{indicator}."))
+        known = self.rows(frame).by_indicator
+        return tuple(name for name in known if name == indicator or name.startswith(f"{indicator}."))
 
     def _variable(self, breakdown: str) -> str:
         known = self.dictionary.breakdowns.get(breakdown)
@@ -110,3 +129,7 @@ class Labels:
         codes = self.dictionary.variables[variable].codes if variable in self.dictionary.variables else None
         listed = self.dictionary.code_lists[codes].codes.get(code) if codes else None
         return code if listed is None else listed.label.get(self.words.language)
+
+
+def _groups(frame: pd.DataFrame, names: pd.Series) -> dict[str, pd.DataFrame]:
+    return {str(name): rows for name, rows in frame.groupby(names, sort=False)}

@@ -133,10 +133,9 @@ def select(frame: pd.DataFrame, indicator: str, by: Sequence[str], labels: Label
     names = [str(name) for name in frame.columns]
     breakdowns = names[names.index("indicator") + 1:names.index("estimate")]
     wanted = [labels.column(name, frame) for name in by]
-    rows = frame[frame["indicator"] == indicator]
-    for column in breakdowns:
-        if column not in wanted:
-            rows = rows[rows[column] == WHOLE]
+    rows = labels.rows(frame).by_indicator.get(indicator, frame.iloc[:0])
+    others = [column for column in breakdowns if column not in wanted]
+    rows = rows[(rows[others].to_numpy(dtype=object) == WHOLE).all(axis=1)]
     if not by:
         return rows
     keys = pd.DataFrame({column: rows[column].map(_rank(labels, name))
@@ -146,8 +145,8 @@ def select(frame: pd.DataFrame, indicator: str, by: Sequence[str], labels: Label
 
 def precision(frame: pd.DataFrame, indicator: str, labels: Labels) -> int:
     """Decimals of an indicator, the same wherever it appears; hidden rows have no say in them."""
-    same = frame["indicator"].str.partition(".")[0] == indicator.partition(".")[0]
-    rows = frame[same & ~frame["status"].isin(HIDDEN)]
+    same = labels.rows(frame).by_whole.get(indicator.partition(".")[0], frame.iloc[:0])
+    rows = same[~same["status"].isin(HIDDEN)]
     if len(rows) == 0:
         return 0
     unit = str(rows["unit"].iloc[0])
