@@ -59,7 +59,7 @@ def extend(frame: pd.DataFrame, extrapolation: Extrapolation | None, dictionary:
     result = _scaled(frame, extended_rows(frame, extrapolation, dictionary), extrapolation.factor)
     rows = extended_rows(frame, extrapolation, dictionary)
     # A hidden row says why it is hidden and nothing else: the audit of a release reads it.
-    rows &= ~frame["status"].isin([*HIDDEN_STATUSES, "empty"]).to_numpy(dtype=bool)
+    rows = rows & ~frame["status"].isin([*HIDDEN_STATUSES, "empty"]).to_numpy(dtype=bool)
     result.loc[rows, "reason"] = [";".join(filter(None, (text, EXTENDED))) for text in frame.loc[rows, "reason"]]
     return result
 
