@@ -15,6 +15,7 @@ from estimates.publication.standards import assess_all
 
 LEVELS = ("reliable", "weak", "withheld")
 KNOWN_TOTAL = "known_total"
+UNCERTIFIED = "interval_not_certified"
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -106,7 +107,7 @@ def verdicts(
     has_rows = np.asarray(n) > 0
     marks = {
         "no_degrees_of_freedom": no_df,
-        "interval_not_certified": weighed & ~certified,
+        UNCERTIFIED: weighed & ~certified,
         "lonely_psu_collapsed": weighed if collapsed else np.zeros_like(some),
         # Rows of the base exist but the denominator of the ratio is 0: there is no number to show.
         "zero_denominator": ~some & has_rows,

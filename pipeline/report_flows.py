@@ -6,7 +6,7 @@ import pandas as pd
 
 from pipeline.report_blocks import Built, Material, Place, Results
 from pipeline.report_labels import WHOLE
-from pipeline.report_tables import MARKS, Note, Row, precision, row_of, select
+from pipeline.report_tables import MARKS, Note, Row, explained, precision, row_of, select
 from surveys.study import Exhibit
 
 
@@ -41,7 +41,7 @@ def build_matrix(exhibit: Exhibit, material: Material, place: Place) -> Built:
         rows.append((labels.domain_alone(origin, code), *(_cell(found.get((code, other))) for other in columns)))
     marks = {mark for row in found.values() for mark in row.mark.split()}
     notes = [Note("", words["note_matrix" if len(exhibit.by) == 2 else "note_matrix_shares"])]
-    notes += _explained(marks, material)
+    notes += explained(marks, words)
     return Built(Results(
         place.number, place.anchor, place.title, "", (words["matrix_corner"], *names), tuple(rows),
         tuple(range(1, len(columns) + 1)), (), tuple(notes)))  # fmt: skip
@@ -72,7 +72,7 @@ def build_flows(exhibit: Exhibit, material: Material, place: Place) -> Built:
         rows = ((words["flows_none"], "", "", "", "", ""),)
     hidden = [row.mark for _, row, _ in routes if row.hidden and row.mark != MARKS["empty"]]
     notes = [Note("", words.say("note_flows", shown=len(shown), hidden=len(hidden)))]
-    notes += _explained({mark for _, row, _ in shown for mark in row.mark.split()}, material)
+    notes += explained({mark for _, row, _ in shown for mark in row.mark.split()}, labels.words)
     columns = (words["route"], words["estimate"], words.say("interval", confidence=material.confidence), words["se"],
                words["n"], words["flag"])  # fmt: skip
     unit = labels.unit(labels.dictionary.indicators[exhibit.indicators[0]].unit)
@@ -128,7 +128,3 @@ def _cell(row: Row | None) -> str:
     if row is None:
         return MARKS["empty"]
     return row.estimate if row.hidden else f"{row.estimate} ({row.se})" + (f" {row.mark}" if row.mark else "")
-
-
-def _explained(marks: set[str], material: Material) -> list[Note]:
-    return [Note(mark, material.labels.words[f"mark_{status}"]) for status, mark in MARKS.items() if mark in marks]

@@ -15,8 +15,9 @@ from pipeline.report_methods import Section, Source, method_text, methods_sectio
 from pipeline.report_quality import quality_sections
 from pipeline.report_recommendations import Passage, recommendations_of
 from pipeline.report_summary import Summary, build_summary
-from pipeline.report_tables import MARKS, Table
+from pipeline.report_tables import MARKS, Table, explained
 from pipeline.report_words import Words
+from pipeline.table_labels import UNCERTIFIED_MARK
 from surveys.study import Exhibit, Study
 
 BRIEF_PICTURES = 2
@@ -111,7 +112,7 @@ def build_report(material: Material, templates: Path, *, final: bool = False) ->
         summary=build_summary(material), chapters=tuple(chapters),
         recommendations=recommendations_of(material.folder, language),
         reading=(words["design_intro"], words["design_compare"], words["reading_columns"]),
-        marks=tuple((mark, words[f"mark_{status}"]) for status, mark in MARKS.items()),
+        marks=tuple((note.mark, note.text) for note in explained({*MARKS.values(), UNCERTIFIED_MARK}, words)),
         sections=methods_sections(study, material.records, labels,
                                   _paragraphs(study.design.notes.get(language) if study.design.notes else "")),
         quality=quality_sections(material),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from estimates.extrapolation import EXTENDED
+from estimates.verdicts import UNCERTIFIED
 from pipeline.report_labels import WHOLE, Labels
 from pipeline.report_numbers import decimals_of, error_text, estimate_text, in_unit, plain, with_sign
 from pipeline.report_words import Words
+from pipeline.table_labels import UNCERTIFIED_MARK
 
 EXTENDED_MARK = "◊"
 MARKS = {"weak": "†", "withheld": "‡", "confidential": "§", "empty": "–"}
@@ -166,8 +168,10 @@ def row_of(record: pd.Series, label: str, words: Words, *, decimals: int, strong
     status = str(record["status"])
     mark = MARKS.get(status, "")
     spoken = words[f"short_{status}"] if mark else ""
-    if status not in HIDDEN and EXTENDED in str(record["reason"]).split(";"):
-        mark, spoken = (f"{mark} {EXTENDED_MARK}".strip(), ", ".join(filter(None, (spoken, words["short_extended"]))))
+    for reason, sign, short in ((UNCERTIFIED, UNCERTIFIED_MARK, f"short_{UNCERTIFIED}"),
+                                (EXTENDED, EXTENDED_MARK, "short_extended")):
+        if status not in HIDDEN and reason in str(record["reason"]).split(";"):
+            mark, spoken = f"{mark} {sign}".strip(), ", ".join(filter(None, (spoken, words[short])))
     if status in HIDDEN:
         return Row(label, mark, "", "", "", "", "", mark, spoken, strong, hidden=True)
     unit, estimate = str(record["unit"]), float(record["estimate"])
@@ -182,8 +186,13 @@ def row_of(record: pd.Series, label: str, words: Words, *, decimals: int, strong
 
 def notes_of(rows: Iterable[Row], words: Words) -> tuple[Note, ...]:
     """Explain the marks that appear in some rows, in a fixed order."""
-    marks = {mark for row in rows for mark in row.mark.split()}
-    return tuple(Note(mark, words[f"mark_{status}"]) for status, mark in MARKS.items() if mark in marks)
+    return explained({mark for row in rows for mark in row.mark.split()}, words)
+
+
+def explained(marks: Collection[str], words: Words) -> tuple[Note, ...]:
+    """Explain marks, in a fixed order; that of extended totals is explained by the study's own warning."""
+    every = {**MARKS, UNCERTIFIED: UNCERTIFIED_MARK}
+    return tuple(Note(mark, words[f"mark_{status}"]) for status, mark in every.items() if mark in marks)
 
 
 def interval_text(point: Point, words: Words, confidence: str) -> str:

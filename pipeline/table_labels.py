@@ -9,6 +9,7 @@ from surveys.dictionary import Dictionary
 from surveys.problems import Language
 
 TOTAL = "_T"
+UNCERTIFIED_MARK = "¶"
 COLUMN_LABELS: dict[str, tuple[str, str]] = {
     "study": ("Estudio", "Study"),
     "indicator": ("Indicador", "Indicator"),

@@ -79,6 +79,7 @@ def run(run: Run) -> None:
     write_json(run.output / "validation.json", validation.as_record())
     changes = study_changes(run.study_folder, published_view(frame), breakdowns, run.project.schemas)
     changes.rows.to_csv(run.output / "changes.csv", index=False, lineterminator="\n", encoding="utf-8")
-    write_pages(run.output, validation, changes, study, dictionary, run.project.templates)
+    coarsen = read_record(run.input("estimate")).get("disclosure", {}).get("coarsen", [])
+    write_pages(run.output, validation, changes, study, dictionary, run.project.templates, coarsen)
     write_json(run.output / "record.json", validation.summary())
     refuse(validation)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -40,8 +41,9 @@ class Section:
 
 
 def write_pages(
-    folder: Path, validation: Validation, changes: Changes, study: Study, dictionary: Dictionary, templates: Path
-) -> None:
+    folder: Path, validation: Validation, changes: Changes, study: Study, dictionary: Dictionary, templates: Path,
+    coarsen: Sequence[Mapping[str, Any]] = (),
+) -> None:  # fmt: skip
     """Write ``validation_<language>.html`` in every language of the study.
 
     Parameters
@@ -56,6 +58,8 @@ def write_pages(
         Title, and names of indicators and codes.
     templates : Path
         Folder of the layout, ``validation.html.j2``.
+    coarsen : sequence of mapping
+        Tables of which nearly all is hidden, see `estimates.disclosure.release.Protected`.
     """
     environment = Environment(
         loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -67,13 +71,15 @@ def write_pages(
             notice=banner(study, language),
             passed=validation.passed,
             words=WORDS[language],
-            sections=sections(validation, changes, Labels(dictionary, language)),
+            sections=sections(validation, changes, Labels(dictionary, language), coarsen),
         )
         (folder / f"validation_{language}.html").write_text(text + "\n", encoding="utf-8")
 
 
-def sections(validation: Validation, changes: Changes, labels: Labels) -> tuple[Section, ...]:
-    """Arrange the results: printed figures, second engine, sums and logic, changes since the last release."""
+def sections(
+    validation: Validation, changes: Changes, labels: Labels, coarsen: Sequence[Mapping[str, Any]] = ()
+) -> tuple[Section, ...]:
+    """Arrange the results: printed figures, second engine, sums and logic, changes, tables to be joined."""
     words = WORDS[labels.language]
     return (
         Section(
@@ -134,7 +140,21 @@ def sections(validation: Validation, changes: Changes, labels: Labels) -> tuple[
             _columns(words, ("figure", ""), ("before", "number"), ("now", "number"), ("change", ""), ("reason", "")),
             tuple(Row(cells, unexplained) for cells, unexplained in change_rows(changes, labels)),
         ),
+        Section(
+            words["coarsen_title"],
+            words["coarsen_text"],
+            words["coarsen_caption"],
+            words["coarsen_none"],
+            _columns(words, ("table", ""), ("hidden_rows", "number"), ("all_rows", "number"), ("join", "")),
+            tuple(_to_join(item, labels) for item in coarsen),
+        ),
     )
+
+
+def _to_join(item: Mapping[str, Any], labels: Labels) -> Row:
+    table = f"{labels.indicator(item['indicator'])}: {labels.breakdowns(item['by'].split(' x '))}"
+    breakdown = f"{labels.breakdown(item['breakdown'])} ({item['breakdown']})"
+    return Row((table, f"{item['hidden']:,}", f"{item['rows']:,}", breakdown))
 
 
 def _printed_rows(validation: Validation, labels: Labels) -> tuple[Row, ...]:

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from pipeline.table_labels import TOTAL, Labels
+from estimates.verdicts import UNCERTIFIED
+from pipeline.table_labels import TOTAL, UNCERTIFIED_MARK, Labels
 
 SUPPRESSED = "s"
 NUMBERS = ("estimate", "ci_low", "ci_high", "se", "cv", "deff", "df", "n", "cases", "n_psu", "population")
@@ -31,6 +32,8 @@ NOTES = {
         "sus demás números tampoco.",
         "«Poco fiable» pide cautela: úsese junto con su intervalo.",
         "Personas o familias de la base y casos son números sin ponderar de la muestra.",
+        f"«{UNCERTIFIED_MARK}» junto al estado: con menos de cinco casos, o menos de cinco sin la característica, el "
+        "intervalo puede no alcanzar su nivel de confianza.",
     ),
     "en": (
         "Estimates from a sample survey: every figure has a 95% confidence interval.",
@@ -39,6 +42,8 @@ NOTES = {
         "because it is confidential; nor are its other numbers.",
         '"Weak" asks for caution: use it together with its interval.',
         "Persons or families in the base and cases are unweighted numbers of the sample.",
+        f'"{UNCERTIFIED_MARK}" beside the status: with fewer than five cases, or fewer than five without the '
+        "characteristic, the interval may fall short of its confidence level.",
     ),
 }
 
@@ -171,7 +176,7 @@ def _write_sheet(sheet: Any, table: Sheet, labels: Labels, banner: str, formats:
         written = {
             "indicator": labels.indicator(row["indicator"]),
             "unit": labels.unit(row["unit"]),
-            "status": labels.status(row["status"]),
+            "status": _status(row, labels),
             "reason": row["reason"] or "",
         }
         written |= {name: labels.category(name, row[name]) for name in table.breakdowns}
@@ -191,6 +196,11 @@ def _write_sheet(sheet: Any, table: Sheet, labels: Labels, banner: str, formats:
     sheet.repeat_rows(HEADER_ROW - 1)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+
+
+def _status(row: Mapping[str, Any], labels: Labels) -> str:
+    unsure = row["status"] in ("reliable", "weak") and UNCERTIFIED in str(row["reason"]).split(";")
+    return labels.status(row["status"]) + (f" {UNCERTIFIED_MARK}" if unsure else "")
 
 
 def _format_of(name: str, unit: str) -> str:
