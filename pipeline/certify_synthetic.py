@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from estimates.extrapolation import extend
+from estimates.extrapolation import extend, grows
 from estimates.measures import variables_read
 from estimates.simulation.repeated_draws import (
     FALSE_ALARM,
@@ -337,8 +337,8 @@ def _aims(country: Population, headlines: Sequence[Headline], loaded: LoadedStud
         value = known.get((name, ";".join(f"{key}={code}" for key, code in domain)))
         if value is None:
             continue
-        total = loaded.dictionary.indicators[name.partition(".")[0]].statistic in ("total", "count")
-        aims[name, domain] = value * extension if total else value
+        extended = grows(loaded.dictionary.indicators[name.partition(".")[0]])
+        aims[name, domain] = value * extension if extended else value
     return aims
 
 

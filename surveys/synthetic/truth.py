@@ -36,8 +36,8 @@ def truth(country: Population, *, within: Flags | None = None) -> pd.DataFrame:
     counted = np.ones(country.families, dtype=bool) if within is None else within
     views = (replace(country, says_moved=country.moved, says_violence=country.displaced), country)
     happened, told = (
-        {**_magnitude(view, counted), **_causes(view, counted), **_trend(view, counted), **_events(view, counted),
-         **profile}
+        _published_way({**_magnitude(view, counted), **_causes(view, counted), **_trend(view, counted),
+                        **_events(view, counted), **profile})
         for view, profile in zip(views, _profiles(views, counted), strict=True))
     rows = [(name, domain, happened[name, domain], value) for (name, domain), value in told.items()]
     return pd.DataFrame(rows, columns=["indicator", "domain", "value", "reportable"])
@@ -89,6 +89,13 @@ def _magnitude(country: Population, counted: Flags) -> Figures:
         here = department == code
         found["displacement_prevalence", f"department={code}"] = float((violence & here).sum() / (counted & here).sum())
     return found
+
+
+def _published_way(found: Figures) -> Figures:
+    """Add what divides or multiplies figures of families and of persons."""
+    persons = found["persons", ""]
+    return {**found, ("person_displacement_prevalence", ""): found["displaced_persons", ""] / persons,
+            ("published_style_persons", ""): found["displacement_prevalence", ""] * persons}
 
 
 def _causes(country: Population, counted: Flags) -> Figures:
