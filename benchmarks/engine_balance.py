@@ -35,7 +35,7 @@ def run(given: dict[str, pd.DataFrame | pd.Series], task: Task) -> np.ndarray:
     answer = rake(
         given["sample"], given["data"]["weight"], given["target"], given["size"],
         variables=list(given["sample"].columns), transformations=None, max_iteration=1000,
-        convergence_threshold=1e-12, rate_tolerance=0.0,
+        convergence_rate=1e-12, rate_tolerance=0.0,
     )  # fmt: skip
     return answer["weight"].to_numpy()
 

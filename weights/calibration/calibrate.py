@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from weights.calibration.distance import Bounds, Distance, calibration_function
 from weights.calibration.margins import Control, ControlCells, control_cells
+from weights.calibration.newton_step import NewtonStep
 
 FloatVector = NDArray[np.float64]
-FloatMatrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -106,20 +106,21 @@ def calibrate(
     x, totals = cells.x, cells.totals
     size = np.bincount(cells.group, weights=base_weight, minlength=x.shape[0])
     scale = np.maximum(np.abs(totals), np.maximum((size[:, None] * np.abs(x)).sum(axis=0) * 1e-6, 1e-300))
+    newton = NewtonStep(x)
     multiplier = np.zeros(totals.size)
     g = np.ones(x.shape[0])
-    gap = totals - (size * g) @ x
+    gap = totals - newton.totals(size * g)
     miss = float(np.max(np.abs(gap) / scale))
     steps = 0
     while miss > tolerance and steps < iterations:
         steps += 1
-        slope = size * function.slope(x @ multiplier)
-        direction = _solve((x * slope[:, None]).T @ x, gap)
+        slope = size * function.slope(newton.scores(multiplier))
+        direction = newton.direction(slope, gap)
         length = 1.0
         while True:
             trial = multiplier + length * direction
-            trial_g = function.value(x @ trial)
-            trial_gap = totals - (size * trial_g) @ x
+            trial_g = function.value(newton.scores(trial))
+            trial_gap = totals - newton.totals(size * trial_g)
             trial_miss = float(np.max(np.abs(trial_gap) / scale))
             if trial_miss < miss or length < 1e-6:
                 break
@@ -132,14 +133,3 @@ def calibrate(
         raise NotCalibrated(miss, [cells.names[i] for i in worst if abs(gap[i]) / scale[i] > tolerance])
     factor = g[cells.group]
     return Calibration(factor, base_weight * factor, steps, miss, cells)
-
-
-def _solve(matrix: FloatMatrix, gap: FloatVector) -> FloatVector:
-    """Least-norm solution, with rows and columns scaled so that counts and amounts weigh alike."""
-    root = np.sqrt(np.maximum(np.diag(matrix), np.finfo(float).tiny))
-    root = np.where(root > 1e-12 * root.max(initial=1.0), root, 1.0)
-    scaled = matrix / np.outer(root, root)
-    value, vector = np.linalg.eigh(scaled)
-    kept = value > 1e-11 * value.max(initial=0.0)
-    inverse = (vector[:, kept] / value[kept]) @ vector[:, kept].T
-    return np.asarray(inverse @ (gap / root) / root)
