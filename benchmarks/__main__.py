@@ -10,9 +10,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -22,19 +24,21 @@ from benchmarks.pages import write_pages
 from benchmarks.survey import survey
 from benchmarks.tasks import LEVELS, TASKS, Task
 
+OURS = "caracteriza"
 ROOT = Path(__file__).resolve().parent.parent
 # A peer is asked only for what it finishes in reasonable time: the persons up to which it is run.
 ALL = 20_000_000
 REACH = {
-    "caracteriza": {name: 2_000_000 if name in ("T5", "T5plan", "T5few", "T8") else ALL for name in TASKS},
-    "svy": {"T1": ALL, "T2": 2_000_000, "T3": 2_000_000, "T4": 200_000, "T5": 200_000, "T5plan": 20_000,
-            "T6": 2_000_000, "T6l": 2_000_000, "T7": 2_000_000, "T8": 2_000_000, "D320": 2_000_000,
+    "caracteriza": {name: {"T5plan": 200_000, "T5few": 2_000_000, "T5": 2_000_000, "T8": 2_000_000}.get(name, ALL)
+                    for name in TASKS},
+    "svy": {"T1": 2_000_000, "T2": 2_000_000, "T3": 200_000, "T4": 200_000, "T5": 200_000, "T5plan": 20_000,
+            "T6": 2_000_000, "T6l": 2_000_000, "T7": 2_000_000, "T8": 200_000, "D320": 200_000,
             "D10": 200_000, "D1000": 20_000},
-    "samplics": {"T1": 2_000_000, "T2": 200_000, "T3": 20_000, "T4": 20_000, "T6": 2_000_000, "D320": 200_000},
+    "samplics": {"T1": 200_000, "T2": 200_000, "T3": 20_000, "T6": 2_000_000, "D320": 200_000},
     "balance": {"T6": 2_000_000},
-    "r": {"T1": 2_000_000, "T2": 200_000, "T3": 200_000, "T4": 200_000, "T5": 20_000, "D320": 200_000,
-          "D10": 200_000, "D1000": 20_000,
-          "T6": 2_000_000, "T6l": 2_000_000, "T6g": 2_000_000, "T6t": 2_000_000, "T7": 200_000, "T8": 200_000},
+    "r": {"T1": 200_000, "T2": 200_000, "T3": 200_000, "T4": 200_000, "T5": 20_000, "D320": 200_000,
+          "D10": 20_000, "D1000": 20_000,
+          "T6": 2_000_000, "T6l": 200_000, "T6g": 200_000, "T6t": 200_000, "T7": 200_000, "T8": 200_000},
 }  # fmt: skip
 
 # What a peer does not do at all, and why; every other peer is asked for what `REACH` says.
@@ -64,11 +68,12 @@ class Timing:
     estimate: float | None
     se: float | None
     failed: str = ""
+    processor: tuple[float, ...] = ()
 
-    @property
-    def median(self) -> float:
-        """Median of the warm runs, in seconds; of the only run where there is one."""
-        return statistics.median(self.seconds[1:] or self.seconds)
+    def told(self) -> dict[str, Any]:
+        """Fields and medians, for the pages."""
+        medians = {"median": _median(self.seconds), "processor_median": _median(self.processor)}
+        return asdict(self) | medians
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,9 +82,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sizes", default="20000,200000,2000000")
     parser.add_argument("--tasks", default=",".join(TASKS))
     parser.add_argument("--engines", default=",".join(REACH))
-    parser.add_argument("--runs", type=int, default=2, help="processes per engine, alternating")
+    parser.add_argument("--minutes", type=float, default=11.0, help="after which no peer is started any more")
     parser.add_argument("--folder", type=Path, default=Path("build/bench"))
     options = parser.parse_args(arguments)
+    clock = _Clock(options.minutes * 60)
     engines = [engine for engine in options.engines.split(",") if _present(engine)]
     timings: list[Timing] = []
     for persons in (int(size) for size in options.sizes.split(",")):
@@ -87,51 +93,92 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in options.tasks.split(","):
             task = TASKS[name]
             limit = read_once(path, task)
-            timings.append(Timing("limit", name, persons, limit.seconds, limit.mib, None, None))
-            timings += _alternate(task, persons, path, engines, options.runs)
-            write_pages(
-                [asdict(item) | {"median": item.median if item.seconds else None} for item in timings], options.folder
-            )
+            timings.append(Timing("limit", name, persons, limit.seconds, limit.mib, None, None, "", limit.seconds))
+            timings += _alternate(task, persons, path, engines, clock)
+            write_pages([item.told() for item in timings], options.folder)
     print((options.folder / "bench.md").read_text(encoding="utf-8"))
     return 0
 
 
-def _alternate(task: Task, persons: int, path: Path, engines: Sequence[str], runs: int) -> list[Timing]:
-    asked = [engine for engine in engines if persons <= REACH[engine].get(task.name, 0)]
-    seconds: dict[str, list[float]] = {engine: [] for engine in asked}
-    memory: dict[str, float] = dict.fromkeys(asked, 0.0)
-    failed: dict[str, str] = {}
-    results: dict[str, pd.DataFrame] = {}
-    for _ in range(runs):
-        for engine in asked:
-            print(f"{task.name}  {persons:>10,}  {engine}", file=sys.stderr, flush=True)
-            with tempfile.TemporaryDirectory() as folder:
-                answer = subprocess.run(
-                    _command(engine, task, path, Path(folder)), cwd=ROOT, capture_output=True, text=True, check=False
-                )
-                if answer.returncode:
-                    failed[engine] = answer.stderr.strip().splitlines()[-1][:80] if answer.stderr.strip() else "stopped"
-                    continue
-                told = json.loads(answer.stdout.strip().splitlines()[-1])
-                seconds[engine] += told["seconds"]
-                memory[engine] = max(memory[engine], told["mib"])
-                results[engine] = _results(Path(folder), task)
-    ours = results.get("caracteriza")
-    timings = [
-        Timing(engine, task.name, persons, (), 0.0, None, None, CANNOT[engine, task.name])
-        for engine in engines
-        if (engine, task.name) in CANNOT
-    ]
-    for engine in asked:
-        e, se = agreement(ours, results[engine]) if ours is not None and engine in results else (None, None)
-        timings.append(
-            Timing(engine, task.name, persons, tuple(seconds[engine]), memory[engine], e, se, failed.get(engine, ""))
-        )
+class _Clock:
+    """Seconds since the beginning, and whether peers may still be started."""
+
+    def __init__(self, seconds: float) -> None:
+        self.begin, self.seconds = time.monotonic(), seconds
+
+    def say(self, words: str) -> None:
+        print(f"{time.monotonic() - self.begin:6.0f} s  {words}", file=sys.stderr, flush=True)
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() - self.begin > self.seconds
+
+
+def _alternate(task: Task, persons: int, path: Path, engines: Sequence[str], clock: _Clock) -> list[Timing]:
+    """Run this engine before and after the peers, who run once each."""
+    runs: dict[str, list[_Run]] = {}
+    peers = [e for e in engines if e != OURS and task.name in REACH[e] and persons <= REACH[e][task.name]]
+    ours = OURS in engines and persons <= REACH[OURS][task.name]
+    for engine in [OURS] * ours + peers + [OURS] * (ours and bool(peers) and persons > 20_000):
+        if engine == OURS or not clock.over:
+            clock.say(f"{task.name}  {persons:>10,}  {engine}")
+            runs.setdefault(engine, []).append(_run(engine, task, path))
+    timings = []
+    for engine in engines:
+        if engine in runs:
+            timings.append(_timing(engine, task, persons, runs[engine], runs.get(OURS, [])))
+        elif (engine, task.name) in CANNOT:
+            timings.append(
+                Timing(engine, task.name, persons, (), 0.0, None, None, f"cannot: {CANNOT[engine, task.name]}")
+            )
+        elif task.name in REACH[engine]:
+            far = persons > REACH[engine][task.name]
+            why = f"not asked above {REACH[engine][task.name]:,}" if far else "not asked: the time was up"
+            timings.append(Timing(engine, task.name, persons, (), 0.0, None, None, why))
     return timings
 
 
+@dataclass(frozen=True)
+class _Run:
+    """What one process told: the first repetition is cold where there are several."""
+
+    seconds: tuple[float, ...]
+    processor: tuple[float, ...]
+    mib: float
+    result: pd.DataFrame | None
+    failed: str = ""
+
+
+def _run(engine: str, task: Task, path: Path) -> _Run:
+    with tempfile.TemporaryDirectory() as folder:
+        answer = subprocess.run(
+            _command(engine, task, path, Path(folder)), cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        if answer.returncode:
+            why = answer.stderr.strip().splitlines()[-1][:80] if answer.stderr.strip() else "stopped"
+            return _Run((), (), 0.0, None, f"failed: {why}")
+        told = json.loads(answer.stdout.strip().splitlines()[-1])
+        return _Run(tuple(told["seconds"]), tuple(told["processor"]), told["mib"], _results(Path(folder), task))
+
+
+def _timing(engine: str, task: Task, persons: int, runs: Sequence[_Run], ours: Sequence[_Run]) -> Timing:
+    good = [run for run in runs if run.result is not None]
+    if not good:
+        return Timing(engine, task.name, persons, (), 0.0, None, None, runs[-1].failed)
+    seconds = tuple(second for run in good for second in run.seconds[1:] or run.seconds)
+    processor = tuple(second for run in good for second in run.processor[1:] or run.processor)
+    mine = next((run.result for run in ours if run.result is not None), None)
+    theirs = good[-1].result
+    e, se = agreement(mine, theirs) if mine is not None and theirs is not None else (None, None)
+    return Timing(engine, task.name, persons, seconds, max(run.mib for run in good), e, se, "", processor)
+
+
+def _median(values: Sequence[float]) -> float | None:
+    return statistics.median(values) if values else None
+
+
 def _command(engine: str, task: Task, path: Path, folder: Path) -> list[str]:
-    repetitions = "5" if engine == "caracteriza" else "1"
+    repetitions = "5" if engine == OURS else "1"
     if engine != "r":
         return [
             _interpreter(engine),
@@ -185,7 +232,7 @@ def _present(engine: str) -> bool:
     if engine == "r":
         there = shutil.which("Rscript") is not None
     else:
-        there = engine == "caracteriza" or _interpreter(engine) != sys.executable
+        there = engine == OURS or _interpreter(engine) != sys.executable
         there = there or importlib.util.find_spec(engine) is not None
     if not there:
         print(f"{engine} is not installed here and is left out", file=sys.stderr)

@@ -35,15 +35,17 @@ special <- function() switch(what,
                     control = list(epsilon = 1e-14, maxit = 50)))
 before <- peak()
 y <- as.formula(paste("~", paste(columns, collapse = "+")))
-seconds <- c()
+seconds <- c(); processor <- c()
 for (k in seq_len(as.integer(a[4]))) {
-  start <- proc.time()[["elapsed"]]
-  if (what != "plan") { found <- special(); seconds <- c(seconds, proc.time()[["elapsed"]] - start); next }
-  if (replicates > 0) s2 <- as.svrepdesign(s, type = "subbootstrap", replicates = replicates) else s2 <- s
-  found <- lapply(breakdowns, function(by)
-    if (by == "*") svymean(y, s2, deff = deff)
-    else svyby(y, as.formula(paste("~", gsub(",", "+", by))), s, svymean, deff = deff, keep.names = FALSE))
-  seconds <- c(seconds, proc.time()[["elapsed"]] - start)
+  start <- proc.time()
+  found <- if (what != "plan") special() else {
+    s2 <- if (replicates > 0) as.svrepdesign(s, type = "subbootstrap", replicates = replicates) else s
+    lapply(breakdowns, function(by)
+      if (by == "*") svymean(y, s2, deff = deff)
+      else svyby(y, as.formula(paste("~", gsub(",", "+", by))), s2, svymean, deff = deff, keep.names = FALSE))
+  }
+  took <- proc.time() - start
+  seconds <- c(seconds, took[["elapsed"]]); processor <- c(processor, took[["user.self"]] + took[["sys.self"]])
 }
 memory <- peak() - before
 rows <- if (what %in% distances) {
@@ -66,4 +68,5 @@ rows <- if (what %in% distances) {
              estimate = as.vector(e), se = as.vector(se))
 }))
 write.csv(rows, file.path(a[3], "result.csv"), row.names = FALSE)
-cat(sprintf('{"seconds": [%s], "mib": %.1f}\n', paste(sprintf("%.6f", seconds), collapse = ","), memory))
+told <- function(x) paste(sprintf("%.6f", x), collapse = ",")
+cat(sprintf('{"seconds": [%s], "processor": [%s], "mib": %.1f}\n', told(seconds), told(processor), memory))
