@@ -34,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 done, 1 the study or its data have problems, 2 wrong use, 3 trouble with the disk, 70 a fault of ours,
         130 interrupted.
     """
+    # Sums in several threads differ in their last digits from machine to machine, and stages share the cores already.
+    os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
     options = _parser().parse_args(arguments)
     language = language_of(options.language)
     progress = Progress()

@@ -84,7 +84,8 @@ def _table(level: LevelData) -> pa.Table:
         elif values.dtype == np.float64:
             arrays[str(name)] = pa.array(values.to_numpy(), type=pa.float64(), from_pandas=False)
         else:
-            texts = [None if pd.isna(value) else str(value) for value in values]
+            absent = values.isna().to_numpy(dtype=bool)
+            texts = [None if gap else str(value) for gap, value in zip(absent, values.to_numpy(), strict=True)]
             arrays[str(name)] = pa.array(texts, type=pa.string())
     for name, reasons in level.why.items():
         arrays[f"{name}{_WHY}"] = pa.array(reasons, type=pa.int8())
@@ -97,7 +98,14 @@ def _column(values: pa.ChunkedArray, name: str, dictionary: Dictionary) -> Any:
     variable = dictionary.variables.get(name)
     if pa.types.is_floating(values.type):
         return np.array(values.to_numpy(), dtype=np.float64)
-    texts = values.to_pylist()
-    if variable is not None and variable.type == "code":
-        return pd.Categorical(texts, categories=list(dictionary.codes_of(name)))
-    return pd.Series(texts, dtype=object)
+    if variable is None or variable.type != "code":
+        texts = values.cast(pa.string()).combine_chunks()
+        return pd.Series(np.array(texts.to_numpy(zero_copy_only=False), dtype=object), dtype=object)
+    categories = list(dictionary.codes_of(name))
+    place = {code: at for at, code in enumerate(categories)}
+    coded = values.combine_chunks() if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+    # The last place of the look-up is that of an absent value.
+    known = np.array([*(place.get(code, -1) for code in coded.dictionary.to_pylist()), -1], dtype=np.int64)
+    at: NDArray[np.int64] = known[coded.indices.fill_null(-1).to_numpy()]
+    return pd.Categorical.from_codes(at, dtype=pd.CategoricalDtype(categories))

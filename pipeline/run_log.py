@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import getpass
 import hashlib
 import json
@@ -69,10 +70,13 @@ def finished(results: Path, entry: Entry, state: str, root: Path) -> None:
         "commit": _commit(root),
         "user": _user(),
         "host": socket.gethostname(),
-        "previous": _last_hash(log),
+        "previous": "",
     }
     descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
+        # Two stages of a run may end at once, and each line names the one before.
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        line["previous"] = _last_hash(log)
         os.write(descriptor, (json.dumps(line, ensure_ascii=False) + "\n").encode())
         os.fsync(descriptor)
     finally:

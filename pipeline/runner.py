@@ -6,9 +6,10 @@ import importlib
 import json
 import os
 import warnings
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pipeline import run_log
@@ -20,6 +21,7 @@ from pipeline.progress import Progress
 from pipeline.project import Project
 from pipeline.run import Run
 from pipeline.stages import STAGES, Stage, needed_for
+from pipeline.stages_beside import Beside, may_run_beside
 from surveys.problems import Language, Message, Problem, ProblemsFound, StudyError
 
 StageFunction = Callable[[Run], None]
@@ -125,7 +127,7 @@ def run_stages(
     request.results.mkdir(parents=True, exist_ok=True)
     mark_as_ours(request.build)
     ran: list[str] = []
-    with study_lock(request.results, progress, request.language):
+    with study_lock(request.results, progress, request.language), _beside(progress) as beside:
         recover(request.results)
         ingredients = request.ingredients
         earlier: dict[str, Manifest] = {}
@@ -135,10 +137,34 @@ def run_stages(
                 remove_folder(failed_folder(request.results, stage.name))
                 earlier[stage.name] = state.manifest
                 continue
-            with progress.doing(stage.name, getattr(stage, request.language)):
-                earlier[stage.name] = _run_stage(request, stage, state, ingredients, progress, load)
+            work = partial(_run_stage, request, stage, state, ingredients, load=load)
             ran.append(stage.name)
+            if load is load_stage and may_run_beside(stage, needed):
+                beside.start(
+                    stage.name, getattr(stage, request.language), partial(work, progress=Progress(quiet=True)),
+                    partial(_run_shown, request, stage, progress, work),
+                )  # fmt: skip
+            else:
+                earlier[stage.name] = _run_shown(request, stage, progress, work)
+        beside.wait()
     return ran
+
+
+@contextmanager
+def _beside(progress: Progress) -> Iterator[Beside]:
+    """Hold the lock until the stage that runs beside has ended, whatever becomes of the others."""
+    beside = Beside(progress)
+    try:
+        yield beside
+    finally:
+        beside.leave()
+
+
+def _run_shown(
+    request: Request, stage: Stage, progress: Progress, work: Callable[..., Manifest]
+) -> Manifest:
+    with progress.doing(stage.name, getattr(stage, request.language)):
+        return work(progress=progress)
 
 
 def _run_earlier_rounds(
@@ -180,6 +206,7 @@ def _run_stage(
     stage: Stage,
     state: Freshness,
     ingredients: Ingredients,
+    *,
     progress: Progress,
     load: Callable[[Stage], StageFunction],
 ) -> Manifest:

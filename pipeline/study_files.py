@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.dictionary_file import load_dictionary
+from pipeline.hashing import file_hash
 from pipeline.shapes import check_shape
 from pipeline.yaml_files import Place, YamlDocument, read_yaml
 from surveys.dictionary import Dictionary
@@ -159,6 +160,27 @@ def load_study(folder: Path, project: _Rooted) -> LoadedStudy:
     folder = folder.resolve()
     if not (folder / "study.yaml").is_file():
         raise StudyError([Problem(FOLDER_ABSENT, folder.name)])
+    known = _LOADED.get((folder, project.root))
+    if known is not None and _contents(known[1], project) == known[0]:
+        return known[1]
+    loaded = _load(folder, project)
+    _LOADED[folder, project.root] = (_contents(loaded, project), loaded)
+    return loaded
+
+
+# The stages of one run load the same study seven times; it is checked again when a byte of its files differs.
+_LOADED: dict[tuple[Path, Path], tuple[tuple[str | None, ...], LoadedStudy]] = {}
+
+
+def _contents(loaded: LoadedStudy, project: _Rooted) -> tuple[str | None, ...]:
+    """Hash every file that a study is made of, those that could be added to it included."""
+    homes = dict.fromkeys([loaded.files.folder, *(path.parent for path in loaded.files.paths)])
+    files = [home / name for home in homes for name in ("study.yaml", "mapping.yaml", "dictionary.yaml")]
+    files.append(project.root / "data_dictionary.yaml")
+    return tuple(f"{path.resolve()} {file_hash(path)}" if path.is_file() else None for path in files)
+
+
+def _load(folder: Path, project: _Rooted) -> LoadedStudy:
     own, base_folder = _own_and_base(folder)
     paths = [folder / "study.yaml"]
     base = None if base_folder is None else _read(base_folder, "study.yaml")

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from estimates.level_calibration import LevelCalibration
 from pipeline.second_engine import TOLERANCE, Figure, FloatVector, Recomputed, relative_difference
 from pipeline.textbook_variance import plain_error
@@ -88,16 +90,11 @@ def textbook(
     ----------
     Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, sections 5.5 and 4.3.
     """
-    inside = []
-    for row in range(len(weight)):
-        x = 1.0 if figure.denominator is None else float(figure.denominator[row])
-        y = float(figure.numerator[row])
-        if bool(figure.inside[row]) and not math.isnan(y) and not math.isnan(x):
-            inside.append((row, float(weight[row]), y, x))
-    y_total = math.fsum(w * y for _, w, y, _ in inside)
-    x_total = math.fsum(w * x for _, w, _, x in inside)
+    below = np.ones(weight.size) if figure.denominator is None else figure.denominator
+    used = np.flatnonzero(figure.inside & ~np.isnan(figure.numerator) & ~np.isnan(below))
+    w, y, x = weight[used], figure.numerator[used], below[used]
+    y_total, x_total = math.fsum((w * y).tolist()), math.fsum((w * x).tolist())
     estimate = y_total if figure.kind == "total" else y_total / x_total
-    z = [0.0] * len(weight)
-    for row, _, y, x in inside:
-        z[row] = y if figure.kind == "total" else (y - estimate * x) / x_total
+    z = np.zeros(weight.size)
+    z[used] = y if figure.kind == "total" else (y - estimate * x) / x_total
     return estimate, plain_error(z, estimate, weight, design, calibration)

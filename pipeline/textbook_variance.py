@@ -1,4 +1,4 @@
-"""Variance of one estimated total by plain loops: strata, stages, calibration residuals and the sums over all pairs."""
+"""Variance of one estimated total by plain sums: strata, stages, calibration residuals and the sums over all pairs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FloatVector = npt.NDArray[np.float64]
 
 
 def plain_error(
-    z: Sequence[float],
+    z: Sequence[float] | FloatVector,
     estimate: float,
     weight: FloatVector,
     design: Design,
@@ -60,8 +60,7 @@ def plain_error(
     Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, sections 4.3, 6.6 and 9.3.
     """
     if calibration is None:
-        leaves = [float(w) * value for w, value in zip(weight, z, strict=True)]
-        return math.sqrt(_stages(leaves, design))
+        return math.sqrt(_stages(weight * np.asarray(z), design))
     residuals = _residuals(z, calibration)
     variance = -1.0 if calibration.phase is None else _two_phases(residuals, calibration.phase, calibration.design)
     if variance < 0:
@@ -71,30 +70,28 @@ def plain_error(
     return 0.0 if error <= KNOWN * abs(estimate) else error
 
 
-def _residuals(z: Sequence[float], calibration: LevelCalibration) -> list[float]:
+def _residuals(z: Sequence[float] | FloatVector, calibration: LevelCalibration) -> FloatVector:
     """Weighted residual of every calibrated unit, from a regression by least squares over all of them."""
     known = calibration.adjustment
-    of_unit = [0.0] * int(known.weight.size)
-    for unit, factor, value in zip(calibration.unit, calibration.factor, z, strict=True):
-        of_unit[int(unit)] += float(factor) * value
-    values, x = np.array(of_unit), known.x[known.group]
+    values = _added(calibration.factor * np.asarray(z), calibration.unit, int(known.weight.size))
+    x = known.x[known.group]
     root = np.sqrt(known.base_weight)
     slope = np.linalg.lstsq(x * root[:, None], values * root, rcond=None)[0]
-    return [float(w * residual) for w, residual in zip(known.weight, values - x @ slope, strict=True)]
+    return np.asarray(known.weight * (values - x @ slope))
 
 
-def _stages(leaves: Sequence[float], design: Design) -> float:
+def _stages(leaves: FloatVector, design: Design) -> float:
     totals = _added(leaves, design.psu, design.psus)
     members: dict[int, list[int]] = defaultdict(list)
     for psu, stratum in enumerate(design.stratum_of_psu):
         members[int(stratum)].append(psu)
-    centre, variance = math.fsum(totals) / design.psus, 0.0
+    centre, variance = math.fsum(totals.tolist()) / design.psus, 0.0
     for stratum, psus in members.items():
         left = float(design.fpc[stratum])
         if len(psus) > 1:
-            variance += left * _spread([totals[psu] for psu in psus])
+            variance += left * _spread(totals[psus])
         elif design.lonely_psu == "centred":
-            variance += left * (totals[psus[0]] - centre) ** 2
+            variance += left * float(totals[psus[0]] - centre) ** 2
     if design.psu_population is None:
         return variance
     drawn = [len(members[int(stratum)]) / float(design.psu_population[stratum]) for stratum in design.stratum_of_psu]
@@ -108,34 +105,30 @@ def _stages(leaves: Sequence[float], design: Design) -> float:
             before = drawn[int(stage.parent_of_group[group])]
             fraction = len(units) / float(stage.population[group])
             if len(units) > 1:
-                variance += before * (1 - fraction) * _spread([totals[unit] for unit in units])
+                variance += before * (1 - fraction) * _spread(totals[units])
             for unit in units:
                 chance[unit] = before * fraction
         drawn = chance
     return variance
 
 
-def _spread(totals: Sequence[float]) -> float:
+def _spread(totals: FloatVector) -> float:
     size = len(totals)
-    mean = math.fsum(totals) / size
-    return size / (size - 1) * math.fsum((total - mean) ** 2 for total in totals)
+    mean = math.fsum(totals.tolist()) / size
+    return size / (size - 1) * math.fsum(((totals - mean) ** 2).tolist())
 
 
-def _added(leaves: Sequence[float], unit: npt.NDArray[np.int64], units: int) -> list[float]:
-    totals = [0.0] * units
-    for at, value in zip(unit, leaves, strict=True):
-        totals[int(at)] += value
-    return totals
+def _added(leaves: FloatVector, unit: npt.NDArray[np.int64], units: int) -> FloatVector:
+    """Add up the leaves of every unit, one after the other in the order of the rows."""
+    return np.bincount(unit, weights=leaves, minlength=units).astype(np.float64)
 
 
-def _two_phases(residuals: Sequence[float], phase: SecondPhase, design: Design) -> float:
+def _two_phases(residuals: FloatVector, phase: SecondPhase, design: Design) -> float:
     if design.lonely_psu == "centred" and (design.psus_per_stratum == 1).any():
         raise ValueError("the sums over all pairs do not know centred lonely strata")
-    totals = [0.0] * int(phase.stratum_of_unit.size)
-    for unit, value in zip(phase.unit, residuals, strict=True):
-        if unit >= 0:
-            totals[int(unit)] += value
-    z, group, psu = np.array(totals), phase.stratum_of_unit, phase.psu_of_unit
+    taken = phase.unit >= 0
+    z = _added(residuals[taken], phase.unit[taken], int(phase.stratum_of_unit.size))
+    group, psu = phase.stratum_of_unit, phase.psu_of_unit
     chance = phase.taken / phase.listed
     pairs = np.where(phase.taken > 1, chance * (phase.taken - 1) / np.maximum(phase.listed - 1, 1), 1.0)
     variance = 0.0

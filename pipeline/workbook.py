@@ -171,7 +171,9 @@ def _write_sheet(sheet: Any, table: Sheet, labels: Labels, banner: str, formats:
     columns = [*texts, *NUMBERS, "unit", "status", "reason"]
     for column, name in enumerate(columns):
         sheet.write_string(HEADER_ROW - 1, column, labels.column(name), formats["header"])
-    for offset, row in enumerate(table.rows.to_dict("records")):
+    used = {name: table.rows[name].tolist() for name in columns}
+    for offset in range(len(table.rows)):
+        row = {name: values[offset] for name, values in used.items()}
         line = HEADER_ROW + offset
         written = {
             "indicator": labels.indicator(row["indicator"]),

@@ -58,9 +58,8 @@ class ContributorSets:
         (D,) int
             Their cells.
         """
-        inside = domain >= 0
-        inside[inside] = np.isin(domain[inside], present)
         place = np.searchsorted(present, domain.clip(min=0)).clip(max=max(present.size - 1, 0))
+        inside = (domain >= 0) & (present[place] == domain) if present.size else np.zeros(domain.size, dtype=bool)
         chosen = counted & inside
         counts = np.bincount(place[chosen], minlength=present.size)
         members = self._marks(chosen, place, present.size)

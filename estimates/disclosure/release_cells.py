@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -42,6 +43,17 @@ class _Told:
     rest: IntVector
 
 
+@dataclass(frozen=True)
+class _Tables:
+    """The codes of every row of the release in every breakdown, and where a breakdown is in use."""
+
+    codes: Mapping[str, NDArray[np.object_]]
+
+    @cached_property
+    def held(self) -> dict[str, BoolVector]:
+        return {name: np.asarray(codes != WHOLE, dtype=np.bool_) for name, codes in self.codes.items()}
+
+
 def release_cells(
     study: Study,
     dictionary: Dictionary,
@@ -73,7 +85,9 @@ def release_cells(
     breakdowns = names[names.index("indicator") + 1 : names.index("estimate")]
     book = CellBook()
     cases, base, rest = (np.full(len(frame), NONE, dtype=np.int64) for _ in range(3))
-    whole = frame["indicator"].astype(str).str.partition(".")[0].to_numpy()
+    named = frame["indicator"].astype(str).to_numpy(dtype=object)
+    whole = np.array([name.partition(".")[0] for name in named], dtype=object)
+    tables = _Tables({name: frame[name].to_numpy(dtype=object) for name in breakdowns})
     by_level: dict[str, list[str]] = {}
     for name in dict.fromkeys(whole):
         by_level.setdefault(dictionary.indicators[name].level, []).append(name)
@@ -81,7 +95,7 @@ def release_cells(
         rows = level_rows(level, study, dictionary, microdata, design, weights)
         reader = _LevelReader(book, rows, rule, len(rows.weight), victim_breakdowns(dictionary))
         at_level = np.flatnonzero(np.isin(whole, indicators))
-        used = [name for name in breakdowns if (frame[name].to_numpy()[at_level] != WHOLE).any()]
+        used = [name for name in breakdowns if tables.held[name][at_level].any()]
         codings = {name: coding_of(dictionary.breakdowns[name], rows.columns, dictionary) for name in used}
         reader.nest(codings)
         single: list[tuple[list[Measure], dict[str, dict[Pattern, _Told]]]] = []
@@ -93,9 +107,9 @@ def release_cells(
                 measures = measures_of(spec, rows.columns, dictionary)
             told: dict[str, dict[Pattern, _Told]] = {}
             for measure in measures:
-                of_measure = np.flatnonzero((frame["indicator"] == measure.name).to_numpy())
+                of_measure = np.flatnonzero(named == measure.name)
                 told[measure.name] = reader.read(
-                    measure, about_victims(spec, dictionary), frame, of_measure, used, cases, base, rest
+                    measure, about_victims(spec, dictionary), tables, of_measure, used, cases, base, rest
                 )
             is_single = spec.statistic == "distribution" and dictionary.variables[spec.of.strip()].type == "code"
             if is_single:
@@ -116,6 +130,8 @@ class _LevelReader:
         self.mark = np.random.default_rng(20180320).integers(1, 2**62, size=size, dtype=np.int64)
         self.codings: dict[str, Coding] = {}
         self.parents: dict[str, set[str]] = {}
+        self._domains: dict[Pattern, IntVector] = {}
+        self._nested: dict[tuple[Pattern, Pattern], dict[int, int]] = {}
 
     def nest(self, codings: Mapping[str, Coding]) -> None:
         """Find breakdowns that are finer than others: every code lies inside one code of the coarser."""
@@ -126,14 +142,13 @@ class _LevelReader:
                 self.parents[fine].add(coarse)
 
     def read(
-        self, measure: Measure, sensitive: bool, frame: pd.DataFrame, of_measure: IntVector,
+        self, measure: Measure, sensitive: bool, tables: _Tables, of_measure: IntVector,
         breakdowns: Sequence[str], cases: IntVector, base: IntVector, rest: IntVector,
     ) -> dict[Pattern, _Told]:  # fmt: skip
         """Enter the cells of one measure in all its tables, and the sums between these tables."""
-        part = frame.iloc[of_measure]
-        held = {name: (part[name] != WHOLE).to_numpy() for name in breakdowns}
+        held = {name: tables.held[name][of_measure] for name in breakdowns}
         patterns = {
-            frozenset(name for name in breakdowns if held[name][row]) for row in range(len(part))
+            frozenset(name for name in breakdowns if held[name][row]) for row in range(of_measure.size)
         }
         for a, b in combinations(sorted(patterns, key=sorted), 2):
             patterns.add(a & b)
@@ -143,24 +158,23 @@ class _LevelReader:
         with_it = inside & (measure.numerator != 0)
         sets = ContributorSets(self.book, self.rows.name, self.mark)
         told = {}
-        domains = {}
         for pattern in ordered:
-            domains[pattern] = self._domains(pattern)
+            domain = self._domain(pattern)
             of_row = of_measure[
                 np.all([held[name] == (name in pattern) for name in breakdowns], axis=0)
                 if breakdowns
-                else np.ones(len(part), dtype=bool)
+                else np.ones(of_measure.size, dtype=bool)
             ]
-            of_rows = self._domains_of_rows(frame, of_row, pattern)
+            of_rows = self._domains_of_rows(tables, of_row, pattern)
             told[pattern] = self._cells(
-                sets, measure, sensitive or bool(pattern & self.victims), with_it, inside, domains[pattern], of_rows
+                sets, measure, sensitive or bool(pattern & self.victims), with_it, inside, domain, of_rows
             )
             place = np.searchsorted(told[pattern].domain, of_rows)
             cases[of_row], base[of_row], rest[of_row] = (
                 cells[place] for cells in (told[pattern].cases, told[pattern].base, told[pattern].rest)
             )
         for fine, coarse in _coverings(ordered, self.parents):
-            self._add_up(sets, told[fine], told[coarse], domains[fine], domains[coarse], with_it, inside)
+            self._add_up(sets, (fine, coarse), told, with_it, inside)
         return told
 
     def answers(self, told: Mapping[str, Mapping[Pattern, _Told]]) -> None:
@@ -194,7 +208,13 @@ class _LevelReader:
                         if sum(self.book.count[cell] for cell in found) == self.book.count[of_coarse.cases[place]]:
                             self.book.add_sum(int(of_coarse.cases[place]), found)
 
-    def _domains(self, pattern: Pattern) -> IntVector:
+    def _domain(self, pattern: Pattern) -> IntVector:
+        """Domain of every row in one pattern, the same for all measures of the level; -1 outside."""
+        if pattern not in self._domains:
+            self._domains[pattern] = self._domain_of_codes(pattern)
+        return self._domains[pattern]
+
+    def _domain_of_codes(self, pattern: Pattern) -> IntVector:
         domain = np.zeros(self.rows.weight.size, dtype=np.int64)
         outside = np.zeros(domain.size, dtype=bool)
         for name in sorted(pattern):
@@ -203,11 +223,11 @@ class _LevelReader:
             outside |= np.asarray(coding.codes) < 0
         return np.where(outside, -1, domain)
 
-    def _domains_of_rows(self, frame: pd.DataFrame, of_row: IntVector, pattern: Pattern) -> IntVector:
+    def _domains_of_rows(self, tables: _Tables, of_row: IntVector, pattern: Pattern) -> IntVector:
         domain = np.zeros(of_row.size, dtype=np.int64)
         for name in sorted(pattern):
             labels = {label: place for place, label in enumerate(self.codings[name].labels)}
-            codes = frame[name].to_numpy()[of_row]
+            codes = tables.codes[name][of_row]
             domain = domain * len(labels) + np.array([labels[str(code)] for code in codes], dtype=np.int64)
         return domain
 
@@ -216,7 +236,7 @@ class _LevelReader:
         domain: IntVector, of_rows: IntVector,
     ) -> _Told:  # fmt: skip
         # A row that says "nobody was asked" tells a count too, so its domain is a cell like the others.
-        present = np.unique(np.concatenate([domain[inside & (domain >= 0)], of_rows]))
+        present = _present(domain[inside & (domain >= 0)], of_rows)
         base = sets.cells(inside, domain, present)
         # A total whose every contributor has the attribute has it by definition; a share of 100 % is chance.
         always = measure.kind != "prop" and np.array_equal(with_it, inside)
@@ -242,12 +262,16 @@ class _LevelReader:
         return _Told(present, cases, base, rest)
 
     def _add_up(
-        self, sets: ContributorSets, fine: _Told, coarse: _Told, of_fine: IntVector, of_coarse: IntVector,
+        self, sets: ContributorSets, tables: tuple[Pattern, Pattern], told: Mapping[Pattern, _Told],
         with_it: BoolVector, inside: BoolVector,
     ) -> None:  # fmt: skip
-        both = (of_fine >= 0) & (of_coarse >= 0)
-        pairs = np.unique(np.column_stack([of_fine[both], of_coarse[both]]), axis=0)
-        parent = dict(pairs.tolist())
+        fine, coarse = told[tables[0]], told[tables[1]]
+        of_fine, of_coarse = self._domain(tables[0]), self._domain(tables[1])
+        if tables not in self._nested:
+            both = (of_fine >= 0) & (of_coarse >= 0)
+            pairs = np.unique(np.column_stack([of_fine[both], of_coarse[both]]), axis=0)
+            self._nested[tables] = dict(pairs.tolist())
+        parent = self._nested[tables]
         of_missing_rows = np.where(of_fine < 0, of_coarse, -1)
         lacking = np.isin(coarse.domain, of_missing_rows[inside])
         of_missing = {
@@ -275,6 +299,17 @@ def _finer(fine: NDArray[np.signedinteger], coarse: NDArray[np.signedinteger]) -
     pairs = np.unique(np.column_stack([fine[known], coarse[known]]), axis=0)
     codes, groups = np.unique(pairs[:, 0]).size, np.unique(pairs[:, 1]).size
     return bool(pairs.shape[0] == codes and 1 < groups < codes)
+
+
+def _present(*domains: IntVector) -> IntVector:
+    """Domains that appear, ascending; marked in a list of all when that is short, because sorting rows is slow."""
+    last = max((int(some.max()) for some in domains if some.size), default=-1)
+    if last > sum(some.size for some in domains):
+        return np.unique(np.concatenate(domains))
+    seen = np.zeros(last + 1, dtype=bool)
+    for some in domains:
+        seen[some] = True
+    return np.flatnonzero(seen)
 
 
 def _answer_codes(measures: Sequence[Measure]) -> IntVector:

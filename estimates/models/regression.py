@@ -8,9 +8,10 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import statsmodels.api as sm
 from scipy import stats
 from scipy.special import expit
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from estimates.level_calibration import LevelCalibration
 from estimates.linearized_covariance import linearized_covariance, row_sums
@@ -20,9 +21,9 @@ from surveys.design import Design
 Family = Literal["linear", "logistic", "poisson"]
 FloatMatrix = npt.NDArray[np.float64]
 _FAMILIES = {
-    "linear": sm.families.Gaussian,
-    "logistic": sm.families.Binomial,
-    "poisson": sm.families.Poisson,
+    "linear": families.Gaussian,
+    "logistic": families.Binomial,
+    "poisson": families.Poisson,
 }
 
 
@@ -143,7 +144,7 @@ def regress(
         used &= domain
     outcome, columns, w = y[used], x[used], weight[used]
     _refuse(outcome, columns, names, family)
-    fit = sm.GLM(outcome, columns, family=_FAMILIES[family](), freq_weights=w).fit(
+    fit = GLM(outcome, columns, family=_FAMILIES[family](), freq_weights=w).fit(
         tol=1e-14, rtol=1e-13, tol_criterion="params", maxiter=200
     )
     if not fit.converged:
