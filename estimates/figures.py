@@ -26,7 +26,15 @@ from estimates.totals_cells import function_cells, standardized_cells
 from surveys.columns import Columns
 from surveys.design import Design
 from surveys.dictionary import Dictionary, Indicator
+from surveys.problems import DataError, Message, Problem
 
+LINE_NOT_POSITIVE = Message(
+    "poverty_line_not_positive",
+    "the poverty line `{line}` is 0 or less in {rows} {rows|row|rows}; a line is an amount above 0. Correct the "
+    "expression, or mark the value as missing in mapping.yaml.",
+    "la línea de pobreza `{line}` es 0 o menos en {rows} {rows|fila|filas}; una línea es un monto mayor que 0. Corrija "
+    "la expresión, o marque el valor como faltante en mapping.yaml.",
+)
 FIGURES = ("quantile", "gini", "quintile_share_ratio", "poverty", "function", "survival", "standardized")
 
 
@@ -93,14 +101,26 @@ def figure_of(indicator: Indicator, columns: Columns, dictionary: Dictionary) ->
     Returns
     -------
     Figure
+
+    Raises
+    ------
+    DataError
+        Infinite numbers, or a poverty line that is not above 0 in a row of the base.
     """
     options = indicator.options
     texts = {"of": indicator.of, "line": options.line} if indicator.statistic not in ("function", "survival") else {}
     texts |= {"time": options.time, "event": options.event, **options.totals}
-    values = {name: numbers(str(text), columns) for name, text in texts.items() if text is not None}
+    values = {
+        name: numbers(str(text), columns, indicator.where(f"totals.{name}" if name in options.totals else name))
+        for name, text in texts.items()
+        if text is not None
+    }
     base = np.ones(columns.rows, dtype=bool) if indicator.universe is None else truth(indicator.universe, columns)
     for value in values.values():
         base &= ~np.isnan(value)
+    wrong = int(np.count_nonzero(base & (values["line"] <= 0))) if "line" in values else 0
+    if wrong:
+        raise DataError([Problem(LINE_NOT_POSITIVE, indicator.where("line"), {"line": options.line, "rows": wrong})])
     by = None
     if options.by is not None:
         by = coding_of(dictionary.breakdowns[options.by], columns, dictionary)

@@ -24,15 +24,16 @@ KINDS: dict[str, Kind] = {
     "rate": "total",
 }
 
+# Squares of sums over all rows must stay within the numbers that can be held.
+LARGEST = 1e100
+
 INFINITE = Message(
     "infinite_value",
-    "the expression '{expression}' gives an infinite number in {rows} rows. Correct the variable, give it a range, or "
-    "count the value as missing in mapping.yaml.",
-    "la expresión '{expression}' da un número infinito en {rows} filas. Corrija la variable, dele un rango, o cuente "
-    "el valor como faltante en mapping.yaml.",
+    "the expression '{expression}' gives an infinite number, or one beyond 1e100, in {rows} {rows|row|rows}. Correct "
+    "the variable, give it a range, or count the value as missing in mapping.yaml.",
+    "la expresión '{expression}' da un número infinito, o mayor que 1e100, en {rows} {rows|fila|filas}. Corrija la "
+    "variable, dele un rango, o cuente el valor como faltante en mapping.yaml.",
 )
-
-
 NOT_A_SHARE = Message(
     "not_a_share",
     "a proportion takes 0, 1 and missing, and `of: {expression}` gives other numbers in {rows} {rows|row|rows}. "
@@ -75,13 +76,13 @@ def measures_of(indicator: Indicator, columns: Columns, dictionary: Dictionary) 
                 strict=True,
             )
         ]
-    denominator = None if indicator.over is None else numbers(indicator.over, columns)
-    value = numbers(indicator.of, columns)
+    denominator = None if indicator.over is None else numbers(indicator.over, columns, indicator.where("over"))
+    value = numbers(indicator.of, columns, indicator.where("of"))
     if KINDS[indicator.statistic] == "prop":
         other = int(np.count_nonzero(~(np.isnan(value) | np.isin(value, (0.0, 1.0)))))
         if other:
-            where, details = f"indicators.{indicator.name}", {"expression": indicator.of, "rows": other}
-            raise DataError([Problem(NOT_A_SHARE, where, details)])
+            details = {"expression": indicator.of, "rows": other}
+            raise DataError([Problem(NOT_A_SHARE, indicator.where("of"), details)])
     return [
         Measure(
             indicator.name,
@@ -126,12 +127,12 @@ def coding_of(breakdown: Breakdown, columns: Columns, dictionary: Dictionary) ->
     return Coding(breakdown.name, code_positions(breakdown.variable, columns), labels)
 
 
-def numbers(expression: str, columns: Columns) -> FloatVector:
-    """Evaluate an expression to numbers: (n,) float; a condition gives 1 and 0; NaN where missing."""
+def numbers(expression: str, columns: Columns, where: str) -> FloatVector:
+    """Evaluate an expression, written at a place, to numbers: (n,) float, 1 and 0 of a condition, NaN missing."""
     value = parse(expression).evaluate(columns).numbers()
-    infinite = int(np.count_nonzero(np.isinf(value)))
+    infinite = int(np.count_nonzero(np.abs(value) > LARGEST))
     if infinite:
-        raise DataError([Problem(INFINITE, "indicators", {"expression": expression, "rows": infinite})])
+        raise DataError([Problem(INFINITE, where, {"expression": expression, "rows": infinite})])
     return np.array(np.broadcast_to(value, (columns.rows,)), dtype=np.float64)
 
 

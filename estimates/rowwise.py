@@ -111,7 +111,7 @@ def poverty_cells(
     Notes
     -----
     As `estimates.linearized.poverty`. With a relative line the rows of the other cells move the line, so their
-    PSUs are in the variance of this one.
+    PSUs are in the variance of this one. A relative line of 0 or less is none: every cell is missing.
     """
     counted = ~np.isnan(everyone[0])
     income, weight = everyone[0][counted], everyone[1][counted]
@@ -119,6 +119,8 @@ def poverty_cells(
     if isinstance(line, RelativeLine):
         if income.size:
             quantile = weighted_quantile(income, weight, line.p)
+        # Half the income of people who have none is no line.
+        quantile = quantile if quantile > 0 else np.nan
         limit = np.full(y.size, line.share * quantile)
     else:
         limit = line
@@ -129,6 +131,8 @@ def poverty_cells(
     population = cells.sums(cells.weight)
     with np.errstate(invalid="ignore"):
         estimate = cells.sums(cells.weight * depth) / np.where(population > 0, population, np.nan)
+    if isinstance(line, RelativeLine) and np.isnan(quantile):
+        estimate = np.full(cells.cells, np.nan)
     z = (depth - estimate[cells.cell]) / population[cells.cell]
     if not isinstance(line, RelativeLine):
         return DomainEstimates(cells.estimates(estimate, z, poor, reference=reference), z=z)

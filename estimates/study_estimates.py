@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -105,8 +105,7 @@ def estimate_study(
     """
     plans = plan_by_level(whole_plan(study), dictionary)
     _refuse_unusable_levels(plans, study, microdata, weights)
-    problems = unknown_standards(study)
-    problems += absent_variables(study, dictionary, microdata, f"{study.name}/study.yaml  tabulation")
+    problems = absent_variables(study, dictionary, microdata, f"{study.name}/study.yaml  tabulation")
     if problems:
         raise StudyError(problems)
     microdata = with_needed(study, dictionary, microdata)
@@ -207,17 +206,17 @@ def _estimate_level(
     return protect(frame, small)
 
 
-def unknown_standards(study: Study) -> list[Problem]:
-    """Find the publication standards that a study names and nobody knows."""
+def unknown_standards(study: Study, where: Callable[[tuple[str | int, ...]], str]) -> list[Problem]:
+    """Find the publication standards that a study names and nobody knows; ``where`` says a place of study.yaml."""
     named = (("standards", study.publication.standards), ("beside", study.publication.beside))
     return [
         Problem(
             UNKNOWN_STANDARD,
-            f"{study.name}/study.yaml  publication.{entry}",
+            where(("publication", entry, number)),
             {"name": name, "known": ", ".join(STANDARDS)},
         )
         for entry, names in named
-        for name in names
+        for number, name in enumerate(names)
         if name not in STANDARDS
     ]
 

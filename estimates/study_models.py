@@ -14,6 +14,7 @@ from estimates.level_rows import LevelRows, level_rows
 from estimates.measure import BoolVector, Coding, FloatVector
 from estimates.measures import code_positions, coding_of, numbers, truth
 from estimates.models.association import rao_scott
+from estimates.models.refusals import CannotRegress
 from estimates.models.regression import Regression, regress
 from estimates.study_plan import with_needed
 from estimates.victim_indicators import victim_breakdowns
@@ -55,7 +56,7 @@ def model_study(
         is the ``reference``. ``effect`` is the average marginal effect on the scale of the outcome: the derivative of a
         number, the change from the reference to a code. A term with a
         category of fewer rows than the study shows, with the outcome or without it, is withheld whole, and the constant
-        with it; a model that cannot be fitted is one withheld row.
+        with it; a model that cannot be fitted is one withheld row, with a reason of `estimates.models.refusals`.
     tests : DataFrame
         `TEST_COLUMNS`: Rao and Scott's second-order test. One about victims is withheld where a cell of its table has
         too few rows: with the margins its statistic would give the cell back.
@@ -70,7 +71,8 @@ def model_study(
     known = {level: level_calibration(level, study, microdata, design, weights, calibrations) for level in levels}
     least = study.publication.minimum_cases
     for model in analyses.models:
-        models += _fitted(model, dictionary, rows[model.level], least, known[model.level])
+        written = f"{study.name}/study.yaml  models.{model.name}"
+        models += _fitted(model, dictionary, rows[model.level], least, known[model.level], written)
     for test in analyses.independence:
         victims = bool({test.rows, test.columns} & victim_breakdowns(dictionary))
         tests.append(_tested(test, dictionary, rows[test.level], least, known[test.level], victims=victims))
@@ -81,11 +83,11 @@ def model_study(
 
 
 def _fitted(
-    model: ModelSpec, dictionary: Dictionary, rows: LevelRows, least: int, known: LevelCalibration | None
+    model: ModelSpec, dictionary: Dictionary, rows: LevelRows, least: int, known: LevelCalibration | None, written: str
 ) -> Iterator[dict[str, object]]:
-    y = numbers(model.outcome, rows.columns)
+    y = numbers(model.outcome, rows.columns, f"{written}.outcome")
     domain = None if model.universe is None else truth(model.universe, rows.columns)
-    columns = list(_columns(model, dictionary, rows))
+    columns = list(_columns(model, dictionary, rows, written))
     x = np.column_stack([values for _, _, _, values in columns])
     used = ~np.isnan(y) & ~np.isnan(x).any(axis=1) & (rows.weight > 0) & (True if domain is None else domain)
     # A code that nobody of the base has would make the columns depend on one another: it has no coefficient.
@@ -101,8 +103,9 @@ def _fitted(
             y, x[:, present], [names[at] for at in present], rows.weight, rows.design, domain, family=model.family,
             codes=list(coded.values()), calibration=known,
         )  # fmt: skip
-    except (ValueError, np.linalg.LinAlgError):
-        yield {**same, "term": "", "code": "", "reference": "", "status": "withheld", "reason": "model_not_fitted"}
+    except (CannotRegress, np.linalg.LinAlgError) as refusal:
+        reason = refusal.reason if isinstance(refusal, CannotRegress) else "columns_dependent"
+        yield {**same, "term": "", "code": "", "reference": "", "status": "withheld", "reason": reason}
         return
     hidden = _hidden_terms(y[used], [(columns[at][0], x[used, at]) for at in present], model.family, least)
     for place, at in enumerate(present):
@@ -153,13 +156,13 @@ def _coefficient(fit: Regression, place: int, term: str) -> dict[str, object]:
 
 
 def _columns(
-    model: ModelSpec, dictionary: Dictionary, rows: LevelRows
+    model: ModelSpec, dictionary: Dictionary, rows: LevelRows, written: str
 ) -> Iterator[tuple[str, str, str, FloatVector]]:
     yield CONSTANT, "", "", np.ones(rows.weight.size)
     for term in model.terms:
         spec = dictionary.variables.get(term.strip())
         if spec is None or spec.type != "code":
-            yield term, "", "", numbers(term, rows.columns)
+            yield term, "", "", numbers(term, rows.columns, f"{written}.terms")
             continue
         position = code_positions(spec.name, rows.columns)
         codes = dictionary.codes_of(spec.name)

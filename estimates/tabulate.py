@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from estimates.cancelled import settled
+from estimates.cell_rows import NOT_DEFINED
 from estimates.design_effects import Reference, design_effect
 from estimates.further_stages import further_stage_variances
 from estimates.level_calibration import LevelCalibration
@@ -242,8 +243,13 @@ def _table(
         for item in fields(CellEstimates)
     }
     estimate, n, cases, df = (column[name] for name in ("estimate", "n", "cases", "df"))
-    se = np.sqrt(column["variance"])
-    deff = design_effect(column["variance"], column["srs_variance"])
+    # Sums beyond the largest number that can be held are no estimates.
+    beyond = np.isinf(estimate) | (np.isfinite(estimate) & ~np.isfinite(column["variance"]) & (n > 0))
+    variance = column["variance"]
+    if beyond.any():
+        estimate, variance = np.where(beyond, np.nan, estimate), np.where(beyond, np.nan, variance)
+    se = np.sqrt(variance)
+    deff = design_effect(variance, column["srs_variance"])
     census = bool(np.all(design.fpc == 0))
     shapes = [_shape(measure) for measure in measures]
     low, high, certified = row_intervals(
@@ -276,6 +282,8 @@ def _table(
         "unit": _repeated([measure.unit for measure in measures], sizes),
         "status": _texts(judged.status, judged.statuses), "reason": _texts(judged.reason, judged.reasons),
     }  # fmt: skip
+    if beyond.any():
+        columns["reason"] = _texts(judged.reason, judged.reasons).mask(pd.Series(beyond), NOT_DEFINED)
     return EstimateTable(pd.DataFrame(columns), breakdowns)
 
 

@@ -94,8 +94,9 @@ def standardized_cells(
     share = share / share.sum()
     group = by.codes[cells.row]
     at = cells.cell * groups + group
-    size = np.bincount(at, weights=cells.weight, minlength=cells.cells * groups)
-    total = np.bincount(at, weights=cells.weight * y, minlength=cells.cells * groups)
+    # Without rows the sums would be whole numbers, which cannot hold a mean.
+    size = np.bincount(at, weights=cells.weight, minlength=cells.cells * groups).astype(np.float64)
+    total = np.bincount(at, weights=cells.weight * y, minlength=cells.cells * groups).astype(np.float64)
     held = size > 0
     mean = np.divide(total, size, out=np.zeros_like(total), where=held)
     complete = (held | np.tile(share == 0, cells.cells)).reshape(cells.cells, groups).all(axis=1)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.report_labels import Labels
 from pipeline.report_numbers import plain
-from pipeline.report_results import p_text
+from pipeline.report_sentences import p_text
 from pipeline.report_words import Words
 from surveys.small_areas import SmallAreas, small_areas_from
 from surveys.study import Study

@@ -14,7 +14,7 @@ from pipeline.report_blocks import Built, Chart, Material, Place, Results
 from pipeline.report_extended import extended_notes
 from pipeline.report_labels import WHOLE, Labels
 from pipeline.report_numbers import decimals_of, estimate_text, in_unit, plain, with_sign
-from pipeline.report_results import p_text
+from pipeline.report_sentences import p_text
 from pipeline.report_tables import MARKS, Note
 from pipeline.report_text import characters, printable
 from surveys.study import Exhibit
@@ -92,7 +92,7 @@ def build_change_chart(exhibit: Exhibit, material: Material, place: Place) -> Bu
     words = material.labels.words
     records = list(_records(exhibit, material))
     shown = [record for record in records if record["status"] != "withheld"]
-    labels = [row_label(record, exhibit, material.labels) for record in records]
+    labels = [row_label(record, exhibit, material.labels, alone=True) for record in records]
     svg = _drawn(records, labels, material.fonts, place.anchor) if shown else ""
     notes = [Note("", words.say("note_change_chart", confidence=material.confidence))]
     if any(record["status"] == "break" for record in records):
@@ -135,9 +135,11 @@ def change_sentence(record: Mapping[str, object], exhibit: Exhibit, labels: Labe
     )  # fmt: skip
 
 
-def row_label(record: Mapping[str, object], exhibit: Exhibit, labels: Labels) -> str:
-    """Name a row: indicator, where several are shown, and domain."""
+def row_label(record: Mapping[str, object], exhibit: Exhibit, labels: Labels, *, alone: bool = False) -> str:
+    """Name a row: indicator and domain; the domain only where it stands alone below the name of its one indicator."""
     codes = [labels.domain_alone(name, str(record[name])) for name in exhibit.by]
+    if alone and codes and len(exhibit.indicators) == 1:
+        return " · ".join(codes)
     return " · ".join([labels.indicator(str(record["indicator"])), *codes])
 
 

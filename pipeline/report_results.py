@@ -13,12 +13,10 @@ from pipeline.report_sentences import (
     comparison_sentence,
     groups_of,
     number_of,
+    p_text,
     records_of,
     texts_of,
     within_of,
-)
-from pipeline.report_sentences import (
-    p_text as p_text,
 )
 from pipeline.report_tables import MARKS, Note
 from surveys.study import Exhibit, Study
@@ -114,7 +112,7 @@ def _regression(
             references[words.say("reference_of", what=label, code=_code(term, str(record["reference"]), labels))] = None
             label = f"{label}: {_code(term, code, labels)}"
         if record["status"] == "withheld":
-            rows.append((label or words["model_not_fitted"], MARKS["withheld"], "", "", "", "", ""))
+            rows.append((label or words[f"unfitted_{record['reason']}"], MARKS["withheld"], "", "", "", "", ""))
             continue
         numbers = [plain(number_of(record[column]), 3) for column in ("coefficient", "se", "ci_low", "ci_high")]
         effects = [plain((100 if share else 1) * number_of(record[at]), 3) for at in ("effect", "effect_se")]

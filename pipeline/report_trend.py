@@ -12,7 +12,7 @@ from pipeline.charts import ACCENT, INK, MUTED, RULE, TINT, canvas, finished
 from pipeline.report_blocks import Built, Chart, Material, Place, Results
 from pipeline.report_change import warning_of
 from pipeline.report_numbers import decimals_of, estimate_text, in_unit, plain
-from pipeline.report_results import p_text
+from pipeline.report_sentences import p_text
 from pipeline.report_tables import HIDDEN, MARKS, Note
 from pipeline.report_text import characters, printable
 from surveys.rounds import TrendSpec

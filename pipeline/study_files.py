@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from estimates.study_estimates import unknown_standards
 from pipeline.dictionary_file import load_dictionary
 from pipeline.hashing import file_hash
 from pipeline.shapes import check_shape
@@ -208,6 +209,7 @@ def _load(folder: Path, project: _Rooted) -> LoadedStudy:
         return loaded
     problems = study_problems(loaded.study, loaded.mapping, dictionary, in_study=study.where,
                               in_mapping=mapping.where)
+    problems += unknown_standards(loaded.study, study.where)
     problems += recipe_faults(loaded.study, loaded.mapping, dictionary,
                               lambda position: study.where(("weighting", position)))
     problems = problems or plan_problems(loaded.study, loaded.mapping, dictionary, where=study.where)
@@ -243,12 +245,12 @@ def _merged(own: YamlDocument, base: YamlDocument | None) -> MergedDocument:
     return MergedDocument(data, own.shown, own.lines, own.data, base)
 
 
-def _deep(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+def _deep(below: dict[str, Any], above: dict[str, Any], place: Place = ()) -> dict[str, Any]:
     """Merge mappings key by key; lists and scalars are replaced, and ``key: null`` removes a key."""
     out = dict(below)
     for key, value in above.items():
         if isinstance(value, dict) and isinstance(out.get(key), dict):
-            out[key] = _replaced(out[key], value)
+            out[key] = _replaced(out[key], value, (*place, key))
         elif value is None and key in out:
             del out[key]
         else:
@@ -259,11 +261,13 @@ def _deep(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 _WAYS = {"from", "build", "constant", "row_number", "answers", "slots"}
 
 
-def _replaced(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    # Another way to obtain a variable, or an unavailable role, replaces the old entry instead of joining it.
-    if _WAYS & set(above) or "unavailable" in above:
+def _replaced(below: dict[str, Any], above: dict[str, Any], place: Place) -> dict[str, Any]:
+    # Another way to obtain a variable, or an unavailable role, replaces the old entry instead of joining it. Elsewhere
+    # the same words are entries like any other: `from:` of an extension of totals is a number.
+    variable = len(place) > 1 and place[-2] == "variables"
+    if (variable and _WAYS & set(above)) or "unavailable" in above:
         return above
-    return _deep(below, above)
+    return _deep(below, above, place)
 
 
 def _has(data: Any, path: Place) -> bool:

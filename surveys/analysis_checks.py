@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from surveys.analyses import Comparison, IndependenceSpec, ModelSpec
 from surveys.dictionary import Dictionary
-from surveys.expression_checks import check_expression, nearest
+from surveys.expression_checks import check_expression, check_quantity, nearest
 from surveys.problems import Message, Problem
 from surveys.study import Study
 
@@ -145,9 +145,11 @@ def _model(model: ModelSpec, dictionary: Dictionary, at: tuple[str | int, ...], 
     if model.level not in dictionary.levels:
         yield from _unknown("level", model.level, dictionary.levels, where((*at, "level")))
         return
-    yield from check_expression(model.outcome, model.level, dictionary, where((*at, "outcome")))
+    yield from check_quantity(model.outcome, model.level, dictionary, where((*at, "outcome")))
     for place, term in enumerate(model.terms):
-        yield from check_expression(term, model.level, dictionary, where((*at, "terms", place)))
+        spec = dictionary.variables.get(term.strip())
+        check = check_expression if spec is not None and spec.type == "code" else check_quantity
+        yield from check(term, model.level, dictionary, where((*at, "terms", place)))
     if model.universe is not None:
         yield from check_expression(model.universe, model.level, dictionary, where((*at, "universe")))
 

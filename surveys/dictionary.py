@@ -230,6 +230,8 @@ class Indicator:
         What its statistic needs beside the expression.
     criterion : str or None
         Code of the list ``iasc_criterion`` to which the figure belongs, as a measure of what is lacking.
+    place : str
+        File and line where it is written, for messages.
     """
 
     name: str
@@ -245,6 +247,11 @@ class Indicator:
     topic: str | None = None
     options: StatisticOptions = field(default_factory=StatisticOptions)
     criterion: str | None = None
+    place: str = field(default="", compare=False, repr=False)
+
+    def where(self, entry: str) -> str:
+        """Say the place of one of its entries."""
+        return f"{self.place or f'indicators.{self.name}'}.{entry}"
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def merge(base: Dictionary, data: Data, labels: Labels) -> Dictionary:
             labels.read(entry.get("label"), ("indicators", name, "label")), entry.get("over"), entry.get("universe"),
             labels.read_if(entry.get("definition"), ("indicators", name, "definition")),
             bool(entry.get("sensitive", False)), entry.get("topic"), options_from(entry),
-            entry.get("criterion"))
+            entry.get("criterion"), labels.where(("indicators", name)))
 
     merged = replace(
         base,

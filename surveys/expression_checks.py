@@ -60,6 +60,12 @@ UNKNOWN_KIND = Message(
     "unknown_missing_kind",
     "there is no kind of missing '{name}'. The kinds are: {kinds}.",
     "no existe el tipo de dato faltante '{name}'. Los tipos son: {kinds}.")
+NOT_A_QUANTITY = Message(
+    "not_a_quantity",
+    "'{name}' holds {kind_en}, and an amount was expected here. Write a condition such as `known({name})`, or name a "
+    "variable of type number or integer.",
+    "'{name}' contiene {kind_es}, y aquí se esperaba una cantidad. Escriba una condición como `known({name})`, o "
+    "nombre una variable de tipo number o integer.")
 TEXT_OF_NUMBER = Message(
     "text_compared_with_number",
     "'{variable}' is a number and is compared with the text '{code}'. Write the number without quotes.",
@@ -92,6 +98,27 @@ def check_expression(text: object, level: str, dictionary: Dictionary, where: st
     faults = dict.fromkeys((message, tuple(details.items())) for message, details in
                            _faults(expression.tree, level, dictionary))
     return [Problem(message, where, dict(details)) for message, details in faults]
+
+
+def check_quantity(text: object, level: str, dictionary: Dictionary, where: str) -> list[Problem]:
+    """Find everything wrong with an expression whose value is summed or modelled, as `check_expression` does.
+
+    Returns
+    -------
+    list of Problem
+        Also when the expression is the name alone of a text, or of a list with codes that are not numbers.
+    """
+    problems = check_expression(text, level, dictionary, where)
+    spec = dictionary.variables.get(str(text).strip())
+    if problems or spec is None:
+        return problems
+    codes = dictionary.codes_of(spec.name) if spec.type == "code" and spec.codes in dictionary.code_lists else ()
+    if spec.type == "text" or any(not plain.removeprefix("-").isdecimal() for plain in codes):
+        text_only = spec.type == "text"
+        return [Problem(NOT_A_QUANTITY, where, {
+            "name": spec.name, "kind_en": "text" if text_only else "codes that are not numbers",
+            "kind_es": "texto" if text_only else "códigos que no son números"})]
+    return []
 
 
 def known_level(

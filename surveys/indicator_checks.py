@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from surveys.dictionary import Dictionary, Indicator
 from surveys.dictionary_entries import Data, Where, entries
-from surveys.expression_checks import UNKNOWN_VARIABLE, check_expression, known_level, nearest
+from surveys.expression_checks import UNKNOWN_VARIABLE, check_expression, check_quantity, known_level, nearest
 from surveys.formula_checks import formula_problems
 from surveys.problems import Message, Problem
 from surveys.statistic_options import OPTIONAL_ENTRIES, STATISTICS
@@ -45,6 +45,11 @@ STANDARD_CODES = Message(
     "standard_codes",
     "the weights name the codes {found}, and '{by}' has {codes}. Give every code one weight.",
     "los pesos nombran los códigos {found}, y '{by}' tiene {codes}. Dé un peso a cada código.")
+STANDARD_ZERO = Message(
+    "standard_weights_zero",
+    "the weights of `{by}` are all 0, and a mean over them has no value. Give one code at least a weight above 0.",
+    "los pesos de `{by}` son todos 0, y una media sobre ellos no tiene valor. Dé a un código al menos un peso mayor "
+    "que 0.")
 UNKNOWN_CRITERION = Message(
     "unknown_criterion",
     "there is no criterion '{name}' in the list `iasc_criterion` ({codes}). Correct `criterion:`.",
@@ -134,7 +139,8 @@ def _expression_problems(
         read = {("of",): indicator.of, **read}
     for part, text in read.items():
         if text is not None:
-            yield from check_expression(str(text), indicator.level, merged, where((*at, *part)))
+            check = check_expression if part in (("universe",), ("event",)) else check_quantity
+            yield from check(str(text), indicator.level, merged, where((*at, *part)))
     if options.by is not None:
         yield from _standard_problems(merged, indicator, at, where)
 
@@ -154,6 +160,8 @@ def _standard_problems(
     if indicator.options.weights and set(indicator.options.weights) != set(codes):
         yield Problem(STANDARD_CODES, where((*at, "weights")), {
             "found": ", ".join(indicator.options.weights), "by": by, "codes": ", ".join(codes)})
+    elif indicator.options.weights and not sum(indicator.options.weights.values()) > 0:
+        yield Problem(STANDARD_ZERO, where((*at, "weights")), {"by": by})
 
 
 def _distribution_problems(merged: Dictionary, indicator: Indicator, place: str) -> Iterator[Problem]:

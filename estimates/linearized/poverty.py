@@ -54,7 +54,7 @@ def poverty(
     Returns
     -------
     Linearized
-        A proportion (headcount) or index between 0 and 1.
+        A proportion (headcount) or index between 0 and 1; missing where a relative line is not above 0.
 
     Notes
     -----
@@ -83,6 +83,8 @@ def poverty(
     threshold: FloatVector | float
     if isinstance(line, RelativeLine):
         quantile = weighted_quantile(y[everyone], weight[everyone], line.p)
+        if not quantile > 0:  # half the income of people who have none is no line
+            return nothing(y.size)
         threshold = line.share * quantile
     else:
         threshold = line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,10 +13,12 @@ from scipy import stats
 from scipy.special import expit
 from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from estimates.level_calibration import LevelCalibration
 from estimates.linearized_covariance import linearized_covariance, row_sums
 from estimates.measure import BoolVector, FloatVector
+from estimates.models.refusals import CannotRegress
 from surveys.design import Design
 
 Family = Literal["linear", "logistic", "poisson"]
@@ -109,7 +112,7 @@ def regress(
 
     Raises
     ------
-    ValueError
+    CannotRegress
         Fewer rows than coefficients, columns that depend on one another, an outcome outside the family, no
         convergence (perfect separation among its causes).
 
@@ -144,13 +147,13 @@ def regress(
         used &= domain
     outcome, columns, w = y[used], x[used], weight[used]
     _refuse(outcome, columns, names, family)
-    fit = GLM(outcome, columns, family=_FAMILIES[family](), freq_weights=w).fit(
-        tol=1e-14, rtol=1e-13, tol_criterion="params", maxiter=200
-    )
-    if not fit.converged:
-        raise ValueError(
-            f"the {family} model did not converge; look for a covariate that separates the outcome perfectly"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PerfectSeparationWarning)  # it does not converge, which is told below
+        fit = GLM(outcome, columns, family=_FAMILIES[family](), freq_weights=w).fit(
+            tol=1e-14, rtol=1e-13, tol_criterion="params", maxiter=200
         )
+    if not fit.converged:
+        raise CannotRegress("not_converged")
     beta = np.asarray(fit.params, dtype=np.float64)
     mean = np.asarray(fit.fittedvalues, dtype=np.float64)
     spread = {"linear": np.ones_like(mean), "logistic": mean * (1 - mean), "poisson": mean}[family]
@@ -215,12 +218,12 @@ def _refuse(y: FloatVector, x: FloatMatrix, names: Sequence[str], family: Family
     if x.shape[1] != len(names):
         raise ValueError(f"{x.shape[1]} columns and {len(names)} names")
     if y.size <= x.shape[1]:
-        raise ValueError(f"{y.size} rows for {x.shape[1]} coefficients; the model needs more rows than that")
+        raise CannotRegress("too_few_rows")
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise ValueError("infinite values; mark them as missing or correct them")
     if np.linalg.matrix_rank(x) < x.shape[1]:
-        raise ValueError(f"the columns {', '.join(names)} depend on one another; leave one category out")
+        raise CannotRegress("columns_dependent")
     if family == "logistic" and not np.isin(y, (0.0, 1.0)).all():
-        raise ValueError("a logistic model takes 0 and 1 only")
+        raise CannotRegress("outcome_not_binary")
     if family == "poisson" and (y < 0).any():
-        raise ValueError("a Poisson model takes counts of 0 or more")
+        raise CannotRegress("outcome_negative")

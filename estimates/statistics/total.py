@@ -62,7 +62,7 @@ def total(
     variance = groups.variances(totals.numerator)
     variance = np.where(variance < (DUST * estimate) ** 2, 0.0, variance)
     n_psu, df = domain_degrees_of_freedom(groups, totals.n)
-    everyone = float(weight.sum())
+    everyone = float(weight.sum()) or 1.0  # where nobody counts every cell is empty
     rows = float(np.count_nonzero(weight > 0))
     mean = estimate / everyone
     squares = (

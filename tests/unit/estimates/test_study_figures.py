@@ -11,12 +11,12 @@ import pytest
 
 from estimates.study_analyses import analyse_study
 from estimates.study_design import study_design
-from estimates.study_estimates import estimate_study
+from estimates.study_estimates import estimate_study, unknown_standards
 from estimates.table import NUMBERS
 from surveys.analyses import Analyses, DenominatorSpec, IndependenceSpec, ModelSpec
 from surveys.dictionary import Breakdown, Code, CodeList, Dictionary, Indicator, Label, LevelSpec, Variable
 from surveys.microdata import LevelData, Microdata
-from surveys.problems import DataError, StudyError
+from surveys.problems import DataError
 from surveys.statistic_options import RelativeLineOptions, StatisticOptions
 from surveys.study import DesignRoles, Publication, ReportPlan, Role, Study, Tabulation
 
@@ -129,7 +129,7 @@ def test_a_model_has_a_row_for_each_code_but_the_reference() -> None:
     assert model.loc["m", "term"].tolist() == ["constant", "sex", "time"]
     assert (model.loc["m", "code"].tolist(), model.loc["m", "reference"].tolist()) == (["", "2", ""], ["", "1", ""])
     assert model.loc["m", ["coefficient", "se", "p_value", "ci_low", "ci_high"]].notna().all(axis=None)
-    assert (model.loc["broken", "status"], model.loc["broken", "reason"]) == ("withheld", "model_not_fitted")
+    assert (model.loc["broken", "status"], model.loc["broken", "reason"]) == ("withheld", "outcome_not_binary")
     (test,) = tables["tests"].to_dict("records")
     assert 0 < test["p_value"] < 1
     assert test["n"] == ROWS
@@ -161,8 +161,8 @@ def test_a_table_that_a_standard_refuses_as_a_whole_is_said() -> None:
 def test_infinite_amounts_stop_with_a_reason_in_both_languages() -> None:
     with pytest.raises(DataError) as raised:
         estimated(study("gini"), microdata(income=np.r_[np.inf, np.ones(ROWS - 1)]))
-    assert "infinite number in 1 rows" in raised.value.text("en")
-    assert "número infinito en 1 filas" in raised.value.text("es")
+    assert "infinite number, or one beyond 1e100, in 1 row." in raised.value.text("en")
+    assert "número infinito, o mayor que 1e100, en 1 fila." in raised.value.text("es")
 
 
 def test_a_proportion_of_amounts_stops_with_the_way_out_in_both_languages() -> None:
@@ -192,7 +192,28 @@ def test_amounts_that_a_statistic_cannot_take_give_a_row_that_says_so(name: str)
 
 
 def test_a_standard_that_nobody_knows_is_named() -> None:
-    with pytest.raises(StudyError) as raised:
-        estimated(study("mean", standards=("cepal_2033",)), microdata())
-    assert "there is no publication standard 'cepal_2033'" in raised.value.text("en")
-    assert "no existe la norma de publicación 'cepal_2033'" in raised.value.text("es")
+    (problem,) = unknown_standards(study("mean", standards=("cepal_2033",)), lambda place: "  ".join(map(str, place)))
+    assert problem.where == "publication  standards  0"
+    assert "there is no publication standard 'cepal_2033'" in problem.text("en")
+    assert "no existe la norma de publicación 'cepal_2033'" in problem.text("es")
+
+
+@pytest.mark.parametrize(
+    ("family", "outcome", "terms", "universe", "reason"),
+    [
+        ("logistic", "income", ("time",), None, "outcome_not_binary"),
+        ("poisson", "0 - income", ("time",), None, "outcome_negative"),
+        ("linear", "income", ("time", "time + 1"), None, "columns_dependent"),
+        ("linear", "income", ("time",), "income < -1", "too_few_rows"),
+        ("logistic", "sex == '1'", ("sex",), None, "not_converged"),
+    ],
+)
+def test_a_model_without_an_answer_says_why(
+    family: str, outcome: str, terms: tuple[str, ...], universe: str | None, reason: str
+) -> None:
+    analyses = Analyses(models=(ModelSpec("m", family, outcome, terms, "person", universe),))
+    asked, data = study("mean", analyses=analyses), microdata()
+    tables = analyse_study(asked, dictionary(), data, study_design(asked, data), WEIGHTS, estimated(asked, data))
+    (row,) = tables["models"].to_dict("records")
+    assert (row["status"], row["reason"]) == ("withheld", reason)
+    assert np.isnan(row["coefficient"])

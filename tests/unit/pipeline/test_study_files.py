@@ -43,6 +43,16 @@ def test_extends_merges_groups_and_replaces_lists(tmp_path: Path) -> None:
     assert loaded.files.study.where(("year",)).startswith("later/study.yaml:3")
 
 
+def test_an_entry_called_from_that_is_no_variable_is_merged_like_any_other(tmp_path: Path) -> None:
+    extension = ("extrapolation: {use: on, method: ratio, level: household, from: 10, to: 30, places: [area], "
+                 "warning: {es: A, en: W}}\n")
+    base = study(tmp_path, "base")
+    (base / "study.yaml").write_text((base / "study.yaml").read_text(encoding="utf-8") + extension, encoding="utf-8")
+    later = study(tmp_path, "later", "study: later\nextends: base\nextrapolation: {from: 12}\n", "levels: {}\n")
+    data = load_study(later, PROJECT).files.study.data["extrapolation"]
+    assert (data["from"], data["to"], data["places"]) == (12, 30, ["area"])
+
+
 @pytest.mark.parametrize(("first", "code"), [("nowhere", "extends_absent"), ("middle", "extends_twice")])
 def test_extends_goes_one_level_and_to_a_neighbour(tmp_path: Path, first: str, code: str) -> None:
     study(tmp_path, "base")
