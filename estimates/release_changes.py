@@ -22,7 +22,7 @@ def changes_between(
     Parameters
     ----------
     earlier, later : DataFrame
-        Published views, see `estimates.protection.published_view`: hidden numbers are missing in both.
+        Published views, see `estimates.release_view.release_view`: hidden numbers are missing in both.
     breakdowns : sequence of str
         Breakdown columns of ``later``; those that a release lacks count as ``_T`` there.
     tolerance : float

@@ -15,15 +15,19 @@ from estimates.disclosure.audit import ProtectionRule, audit, public_knowledge
 from estimates.disclosure.cells import LinkedCells
 from estimates.disclosure.differencing import telling_changes
 from estimates.disclosure.release import breakdowns_of, shown_rows
+from estimates.protection import published_view
+from estimates.release_view import release_view
 from estimates.table import WHOLE
 from estimates.victim_indicators import about_victims, victim_breakdowns
 from pipeline.attack_bytes import search_bytes
+from pipeline.attack_rounding import not_rounded
 from pipeline.attack_tables import PublishedNumbers, read_csv_release, read_published
 from pipeline.attack_text import search_text
 from pipeline.round_release import told_by_rounds
 from surveys.dictionary import Dictionary
 from surveys.microdata import Microdata
 from surveys.problems import DataError, Message, Problem
+from surveys.study import Study
 
 LEAKS = Message(
     "release_leaks",
@@ -93,6 +97,8 @@ def attack_release(
     *,
     earlier: Sequence[Path] = (),
     canaries: Sequence[str] = (),
+    study: Study | None = None,
+    analyses: Mapping[str, pd.DataFrame] | None = None,
 ) -> Attack:
     """Attack the files of a folder.
 
@@ -114,6 +120,10 @@ def attack_release(
         Folders of earlier releases, each with its ``estimates.csv``.
     canaries : sequence of str
         Texts planted in the data that must be in no file.
+    study : Study, optional
+        How its release is protected; hidden rows only without one.
+    analyses : mapping of str to DataFrame, optional
+        Comparisons, models and tests as they may be published: lines without numbers there have none in any file.
 
     Returns
     -------
@@ -122,6 +132,7 @@ def attack_release(
     """
     names = breakdowns_of(frame)
     hidden = ~shown_rows(frame)
+    view = published_view(frame) if study is None else release_view(frame, study, dictionary)
     leaks: list[Leak] = []
     figures: dict[str, int] = {}
     told = np.zeros(len(frame), dtype=bool)
@@ -130,6 +141,8 @@ def attack_release(
         told |= published.has_number
         for row in np.flatnonzero(published.has_number & hidden):
             leaks.append(Leak("number_of_hidden_row", published.file, row_name(frame, names, int(row))))
+        for row in np.flatnonzero(not_rounded(published.numbers, frame, view, cells.rounded, dictionary)):
+            leaks.append(Leak("not_rounded", published.file, row_name(frame, names, int(row))))
     for file, place in told_by_rounds(folder, frame, names, hidden):
         leaks.append(Leak("number_of_hidden_row", file, row_name(frame, names, place)))
     low, high = public_knowledge(cells, told, frame["reason"].astype(str).tolist(), rule)
@@ -138,7 +151,8 @@ def attack_release(
         leaks.append(Leak("count_bounded", "all files", _cell_name(frame, names, cells, int(cell))))
     for release in earlier:
         leaks += _differences(folder, release, frame, names, dictionary, rule)
-    text_leaks, not_attacked = search_text(folder, frame, hidden, canaries)
+    closed = hidden if cells.rounded is None else hidden | cells.rounded.rows
+    text_leaks, not_attacked = search_text(folder, frame, closed, canaries, view)
     leaks += [Leak("number_in_text", file, where) for file, where in text_leaks]
     byte_leaks, files = search_bytes(folder, microdata, canaries)
     leaks += [Leak(kind, file, "") for kind, file in byte_leaks]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from estimates.disclosure.audit import ProtectionRule
 from estimates.disclosure.release_cells import release_cells
+from estimates.disclosure.rounded_release import with_rounding
 from estimates.study_design import study_design
 from pipeline.attack import Attack, attack_release, refuse_leaks
 from pipeline.estimate_files import read_estimates
@@ -53,6 +54,7 @@ def attack_folder(folder: Path, loaded: LoadedStudy, results: Path, *, earlier: 
     frame = read_estimates(results / "estimate" / "estimates.csv")
     design = study_design(study, microdata)
     cells = release_cells(study, loaded.dictionary, microdata, design, weights, frame)
+    cells = with_rounding(cells, frame, study, loaded.dictionary)
     rule = ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
     return attack_release(folder, frame, cells, rule, loaded.dictionary, microdata, earlier=earlier)
 

@@ -34,6 +34,8 @@ class PublishedNumbers:
         Unweighted base and cases, NaN where not told.
     unknown : int
         Lines of the file that belong to no row.
+    numbers : mapping of str to (R,) float
+        Every number told, by column.
     """
 
     file: str
@@ -41,6 +43,7 @@ class PublishedNumbers:
     n: NDArray[np.float64]
     cases: NDArray[np.float64]
     unknown: int
+    numbers: Mapping[str, NDArray[np.float64]]
 
 
 def read_published(
@@ -150,7 +153,7 @@ def _collect(
     keys = zip(frame["indicator"].astype(str), *(frame[name].astype(str) for name in names), strict=True)
     place = {key: row for row, key in enumerate(keys)}
     told = np.zeros(len(frame), dtype=bool)
-    n, cases = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
+    every = {column: np.full(len(frame), np.nan) for column in NUMBER_COLUMNS}
     unknown = 0
     for key, numbers in lines:
         row = place.get(key)
@@ -159,8 +162,9 @@ def _collect(
             continue
         found = {column: _number(text) for column, text in numbers.items() if column in NUMBER_COLUMNS}
         told[row] |= any(np.isfinite(value) for value in found.values())
-        n[row], cases[row] = found.get("n", np.nan), found.get("cases", np.nan)
-    return PublishedNumbers(file, told, n, cases, unknown)
+        for column, value in found.items():
+            every[column][row] = value
+    return PublishedNumbers(file, told, every["n"], every["cases"], unknown, every)
 
 
 def _number(text: str) -> float:

@@ -20,7 +20,8 @@ LEAST = 1000
 
 
 def search_text(
-    folder: Path, frame: pd.DataFrame, hidden: NDArray[np.bool_], canaries: Sequence[str] = ()
+    folder: Path, frame: pd.DataFrame, hidden: NDArray[np.bool_], canaries: Sequence[str] = (),
+    printed_view: pd.DataFrame | None = None,
 ) -> tuple[list[tuple[str, str]], list[str]]:
     """Search the printed form of hidden totals in running text and tables.
 
@@ -34,6 +35,9 @@ def search_text(
         Rows that may not be shown.
     canaries : sequence of str
         Texts that must not be there.
+    printed_view : DataFrame, optional
+        What of the same rows is printed: shown numbers may be there. By default the numbers of the rows that are not
+        hidden.
 
     Returns
     -------
@@ -47,9 +51,10 @@ def search_text(
     totals = frame["estimate"].to_numpy(dtype=np.float64)
     is_total = ~frame["unit"].astype(str).isin(["percent"]).to_numpy() & np.isfinite(totals)
     printed = np.round(np.where(is_total, totals, 0.0)).astype(np.int64)
-    open_numbers = set(printed[~hidden].tolist())
-    for column in ("n", "cases", "population"):
-        values = frame[column].to_numpy(dtype=np.float64)[~hidden]
+    shown = frame[~hidden] if printed_view is None else printed_view
+    open_numbers: set[int] = set()
+    for column in ("estimate", "n", "cases", "population"):
+        values = shown[column].to_numpy(dtype=np.float64)
         open_numbers |= set(np.round(values[np.isfinite(values)]).astype(np.int64).tolist())
     secret = {
         int(value): str(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimates.protection import published_view
+from estimates.release_view import release_view
 from pipeline.area_release import write_area_table
 from pipeline.attack import refuse_leaks, refuse_without_audit
 from pipeline.attack_study import attack_folder
@@ -36,7 +36,7 @@ def run(run: Run) -> None:
     loaded = load_study(run.study_folder, run.project)
     study, folder = loaded.study, run.output
     refuse_without_audit(read_record(run.input("validate")), study.name)
-    view = published_view(read_estimates(run.input("estimate") / "estimates.csv"))
+    view = release_view(read_estimates(run.input("estimate") / "estimates.csv"), study, loaded.dictionary)
     write_release(folder, loaded, view, run.input("validate") / "validation.json", final=False)
     write_round_tables(folder, run.input("estimate"), synthetic=study.synthetic)
     write_area_table(folder, run.input("estimate"), synthetic=study.synthetic)

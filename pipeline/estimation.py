@@ -7,6 +7,7 @@ import os
 from estimates.disclosure.audit import ProtectionRule
 from estimates.disclosure.release import protect_release
 from estimates.disclosure.release_cells import release_cells
+from estimates.disclosure.rounded_release import refuse_small_base, with_rounding
 from estimates.extrapolation import check_start, extend, extend_comparisons
 from estimates.study_analyses import analyse_study
 from estimates.study_design import study_design
@@ -47,9 +48,11 @@ def run(run: Run) -> None:
     calibrations = study_calibrations(run.input("weight"), study, loaded.dictionary, microdata)
     frame = estimate_study(study, loaded.dictionary, microdata, design, weights, denominators, calibrations)
     cells = release_cells(study, loaded.dictionary, microdata, design, weights, frame)
-    protected = protect_release(
-        frame, cells, ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
-    )
+    printed = extend(frame, study.extrapolation, loaded.dictionary)
+    at = loaded.files.study.where(("publication", "rounding_base"))
+    refuse_small_base(printed, study, loaded.dictionary, where=at)
+    rule = ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
+    protected = protect_release(frame, with_rounding(cells, printed, study, loaded.dictionary), rule)
     frame = protected.frame
     analyses = analyse_study(study, loaded.dictionary, microdata, design, weights, frame, calibrations)
     # The sample speaks first; only then is anything carried beyond the places sampled.

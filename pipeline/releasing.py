@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimates.protection import published_view
+from estimates.release_view import release_view
 from pipeline.area_release import write_area_table
 from pipeline.attack import refuse_leaks, refuse_without_audit
 from pipeline.attack_study import attack_folder
@@ -46,7 +46,7 @@ def run(run: Run) -> None:
     problems = signature_problems(study, signatures, present)
     if problems:
         raise DataError(problems)
-    view = published_view(read_estimates(run.input("estimate") / "estimates.csv"))
+    view = release_view(read_estimates(run.input("estimate") / "estimates.csv"), study, loaded.dictionary)
     changes = study_changes(run.study_folder, view, breakdown_columns(view), run.project.schemas)
     refuse_unexplained(changes, study.name)
     write_release(folder, loaded, view, run.input("validate") / "validation.json", final=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from estimates.protection import published_view
+from estimates.release_view import analyses_view, release_view
 from pipeline.analysis_files import read_analyses
 from pipeline.estimate_files import read_estimates
 from pipeline.report_blocks import Material
@@ -30,8 +30,8 @@ def read_material(run: Run, loaded: LoadedStudy) -> Iterator[Material]:
     Material
         Of the published view only: hidden rows have no numbers.
     """
-    frame = published_view(read_estimates(run.input("estimate") / "estimates.csv"))
-    tables = read_analyses(run.input("estimate"))
+    frame = release_view(read_estimates(run.input("estimate") / "estimates.csv"), loaded.study, loaded.dictionary)
+    tables = analyses_view(read_analyses(run.input("estimate")), loaded.study, loaded.dictionary)
     records = read_records({stage: run.input(stage) for stage in ("ingest", "weight", "estimate")})
     confidence = f"{100 * float(records.get('estimate', {}).get('methods', {}).get('confidence', 0.95)):g}"
     templates = run.project.templates

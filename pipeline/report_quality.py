@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from estimates.protection import published_view
 from estimates.publication.standards import STANDARDS
 from pipeline.report_blocks import Material
 from pipeline.report_methods import Section
@@ -154,7 +153,7 @@ def _whole_tables(material: Material) -> Section:
 def _fingerprints(material: Material) -> Section:
     words = material.labels.words
     ingest: Mapping[str, Any] = material.records.get("ingest", {})
-    published = published_view(material.frame).to_csv(index=False, float_format="%.17g", lineterminator="\n")
+    published = material.frame.to_csv(index=False, float_format="%.17g", lineterminator="\n")
     rows = [(words["quality_hash_estimates"], hashlib.sha256(published.encode()).hexdigest())]
     rows += [(words.say("quality_hash_source", file=source["file"]), str(source["sha256"]))
              for source in ingest.get("sources", ()) if source.get("sha256")]

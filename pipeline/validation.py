@@ -5,9 +5,10 @@ from __future__ import annotations
 from estimates.disclosure.audit import ProtectionRule
 from estimates.disclosure.release import audit_release
 from estimates.disclosure.release_cells import release_cells
+from estimates.disclosure.rounded_release import with_rounding
 from estimates.extrapolation import sampled_places
-from estimates.protection import published_view
 from estimates.reconciliation import reconcile
+from estimates.release_view import release_view
 from estimates.study_design import study_design
 from estimates.table_checks import TableCheck, check_table
 from pipeline.calibration_files import study_calibrations
@@ -57,7 +58,7 @@ def run(run: Run) -> None:
     ]
     cells = release_cells(study, dictionary, microdata, design, weights, frame)
     rule = ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
-    attacked = audit_release(frame, cells, rule)
+    attacked = audit_release(frame, with_rounding(cells, frame, study, dictionary), rule)
     disclosure = TableCheck("disclosure_audit", int(attacked.cell.size), int(attacked.exposed.sum()))
     validation = Validation(
         study.name,
@@ -77,7 +78,7 @@ def run(run: Run) -> None:
         ),
     )
     write_json(run.output / "validation.json", validation.as_record())
-    changes = study_changes(run.study_folder, published_view(frame), breakdowns, run.project.schemas)
+    changes = study_changes(run.study_folder, release_view(frame, study, dictionary), breakdowns, run.project.schemas)
     changes.rows.to_csv(run.output / "changes.csv", index=False, lineterminator="\n", encoding="utf-8")
     coarsen = read_record(run.input("estimate")).get("disclosure", {}).get("coarsen", [])
     write_pages(run.output, validation, changes, study, dictionary, run.project.templates, coarsen)

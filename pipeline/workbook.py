@@ -88,7 +88,7 @@ def write_workbook(
     path : Path
         File to write.
     view : DataFrame
-        Published view of the estimates; see `estimates.protection.published_view`.
+        Published view of the estimates; see `estimates.release_view.release_view`.
     breakdowns : sequence of str
         Breakdown columns of the view.
     labels : Labels
@@ -200,7 +200,7 @@ def _write_sheet(sheet: Any, table: Sheet, labels: Labels, banner: str, formats:
     sheet.fit_to_pages(1, 0)
 
 
-def _status(row: Mapping[str, Any], labels: Labels) -> str:
+def _status(row: Mapping[Any, Any], labels: Labels) -> str:
     unsure = row["status"] in ("reliable", "weak") and UNCERTIFIED in str(row["reason"]).split(";")
     return labels.status(row["status"]) + (f" {UNCERTIFIED_MARK}" if unsure else "")
 

@@ -103,13 +103,17 @@ class Tabulation:
 
 @dataclass(frozen=True)
 class Publication:
-    """Rules a row must pass, others shown beside them, breakdowns planned in the sample, and the least cases shown."""
+    """Rules a row must pass, others shown beside them, breakdowns planned in the sample, and how victims are protected.
+
+    ``rounding_base`` is None unless ``protection: rounding`` takes the place of further suppression.
+    """
 
     standards: tuple[str, ...] = ("cepal_2023",)
     planned: tuple[str, ...] = ()
     minimum_cases: int = 10
     beside: tuple[str, ...] = ()
     minimum_width: int = 5
+    rounding_base: int | None = None
 
 
 @dataclass(frozen=True)
@@ -268,6 +272,9 @@ def study_from(data: Mapping[str, Any]) -> Study:
             planned=tuple(publication.get("planned") or ()),
             minimum_cases=int(publication.get("minimum_cases", 10)),
             minimum_width=int(publication.get("minimum_width", 5)),
+            rounding_base=(
+                int(publication.get("rounding_base", 100)) if publication.get("protection") == "rounding" else None
+            ),
             beside=tuple(publication.get("beside") or ())),
         report=ReportPlan(
             foreword=_optional_label(report.get("foreword")),

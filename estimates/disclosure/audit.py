@@ -155,7 +155,7 @@ def public_knowledge(
     Returns
     -------
     low, high : (C,) float
-        Equal where the count is told.
+        Equal where the count is told exactly; apart where it is told rounded.
     """
     count = cells.count.astype(np.float64)
     low = np.zeros(count.size)
@@ -173,6 +173,8 @@ def public_knowledge(
         cell = cells.cases_of_row[row]
         if limit is not None and cell >= 0 and count[cell] < limit:
             high[cell] = min(high[cell], limit - 1)
+    rounded_low, rounded_high = cells.rounded_bounds(shown)
+    low, high = np.maximum(low, rounded_low), np.minimum(high, rounded_high)
     told = cells.told_by(shown)
     low[told] = high[told] = count[told]
     return low, high

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +10,27 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 NONE = -1
+
+
+@dataclass(frozen=True)
+class RoundedRows:
+    """Rows of a release whose numbers are printed rounded, and the counts that these may stand for.
+
+    Parameters
+    ----------
+    rows : (R,) bool
+        Rows about victims, printed rounded when they are printed.
+    low, high : mapping of str to (R,) float
+        By ``cases``, ``base`` and ``rest``: smallest and largest count that prints the same; -inf and inf where
+        nothing is told, and in rows printed exact.
+    base : int
+        Multiple to which their weighted totals are rounded.
+    """
+
+    rows: NDArray[np.bool_]
+    low: Mapping[str, NDArray[np.float64]]
+    high: Mapping[str, NDArray[np.float64]]
+    base: int
 
 
 @dataclass(frozen=True)
@@ -31,6 +52,8 @@ class LinkedCells:
     cases_of_row, base_of_row, rest_of_row : (R,) int
         Cells that a row of the table tells when it is shown: those with the attribute, the base, and those
         without it; -1 for none.
+    rounded : RoundedRows, optional
+        Rows printed rounded; none where all that is shown is exact.
     """
 
     count: NDArray[np.int64]
@@ -42,6 +65,7 @@ class LinkedCells:
     cases_of_row: NDArray[np.int64]
     base_of_row: NDArray[np.int64]
     rest_of_row: NDArray[np.int64]
+    rounded: RoundedRows | None = None
 
     def __post_init__(self) -> None:
         gap = self.relations() @ self.count
@@ -58,12 +82,25 @@ class LinkedCells:
         return csr_array((values, (rows, columns)), shape=(sums, self.count.size))
 
     def told_by(self, shown: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Cells whose count the shown rows print or give by percentage times base: (C,) bool."""
+        """Cells whose exact count the shown rows print or give by percentage times base: (C,) bool."""
         told = np.zeros(self.count.size, dtype=bool)
+        exact = shown if self.rounded is None else shown & ~self.rounded.rows
         for cells in (self.cases_of_row, self.base_of_row, self.rest_of_row):
-            at = cells[shown]
+            at = cells[exact]
             told[at[at >= 0]] = True
         return told
+
+    def rounded_bounds(self, shown: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Bound the counts by the shown rounded rows: (C,) and (C,) float, infinite where they tell nothing."""
+        low, high = np.full(self.count.size, -np.inf), np.full(self.count.size, np.inf)
+        if self.rounded is not None:
+            chosen = shown & self.rounded.rows
+            for name in ("cases", "base", "rest"):
+                cells = getattr(self, f"{name}_of_row")
+                at = chosen & (cells >= 0)
+                np.maximum.at(low, cells[at], self.rounded.low[name][at])
+                np.minimum.at(high, cells[at], self.rounded.high[name][at])
+        return low, high
 
 
 @dataclass

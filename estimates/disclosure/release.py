@@ -68,7 +68,7 @@ def protect_release(frame: pd.DataFrame, cells: LinkedCells, rule: ProtectionRul
     -------
     Protected
         Further rows are ``confidential`` for the reason ``disclosure:complementary``; numbers stay, for
-        validation inside the house, and leave through `estimates.protection.published_view`.
+        validation inside the house, and leave through `estimates.release_view.release_view`.
     """
     shown = shown_rows(frame)
     reasons = frame["reason"].astype(str).tolist()

@@ -86,8 +86,8 @@ def suppress(
         # Many at a time while many are left; the last ones singly, because one pattern often protects several.
         for cell in left[: 1 + len(left) // 8]:
             tried.add(cell)
-            moved = _pattern(cells, matrix, linked, cell, now, reasons, price, rule)
-            _hide_rows_that_tell(cells, now, moved)
+            moved, beyond = _pattern(cells, matrix, linked, cell, now, reasons, price, rule)
+            _hide_rows_that_tell(cells, now, moved, beyond)
         # Hiding more never narrows a bound: cells found safe stay safe.
         result = _audited(cells, now, reasons, rule, exposed)
         exposed = result.cell[result.exposed]
@@ -125,9 +125,15 @@ def _audited(
     return audit(cells, low, high, rule, only=only)
 
 
-def _hide_rows_that_tell(cells: LinkedCells, shown: BoolVector, secret: BoolVector) -> None:
+def _hide_rows_that_tell(
+    cells: LinkedCells, shown: BoolVector, secret: BoolVector, beyond: BoolVector | None = None
+) -> None:
+    """Hide rows of secret cells; a row printed rounded only when a cell must move beyond its rounding, if given."""
     for of_row in (cells.cases_of_row, cells.base_of_row, cells.rest_of_row):
-        shown &= ~((of_row >= 0) & secret[np.maximum(of_row, 0)])
+        told = (of_row >= 0) & secret[np.maximum(of_row, 0)]
+        if cells.rounded is not None and beyond is not None:
+            told = np.where(cells.rounded.rows, (of_row >= 0) & beyond[np.maximum(of_row, 0)], told)
+        shown &= ~told
 
 
 def _linked(matrix: csr_array, count: int) -> NDArray[np.int64]:
@@ -148,19 +154,27 @@ def _pattern(
     reasons: list[str],
     price: FloatVector,
     rule: ProtectionRule,
-) -> BoolVector:
-    """Cells that must move for the target to be able to move by the width of the rule."""
+) -> tuple[BoolVector, BoolVector]:
+    """Cells that must move for the target to be able to move by the width of the rule, at all and beyond rounding."""
     inside = np.flatnonzero(linked[: cells.count.size] == linked[target])
     rows = np.unique(matrix[:, inside].nonzero()[0])
-    moved = np.zeros(cells.count.size, dtype=bool)
+    moved, beyond = np.zeros(cells.count.size, dtype=bool), np.zeros(cells.count.size, dtype=bool)
     if rows.size == 0:
-        return moved
+        return moved, beyond
     low, high = public_knowledge(cells, np.zeros_like(shown), reasons, rule)
     count = cells.count.astype(np.float64)
-    cost = np.zeros(count.size)
+    cost, cost_beyond = np.zeros(count.size), np.zeros(count.size)
     for of_row in (cells.cases_of_row, cells.base_of_row, cells.rest_of_row):
-        telling = shown & (of_row >= 0)
-        np.add.at(cost, of_row[telling], price[telling])
+        for charged, exact in ((cost, True), (cost_beyond, False)):
+            telling = shown & (of_row >= 0)
+            if cells.rounded is not None:
+                telling &= cells.rounded.rows != exact
+            elif not exact:
+                continue
+            np.add.at(charged, of_row[telling], price[telling])
+    # Inside its rounding a cell moves without any rounded row having to be hidden for it.
+    room_low, room_high = cells.rounded_bounds(shown)
+    room_fall, room_rise = count - room_low, room_high - count
     up = float(min(high[target] - count[target], rule.needed))
     down = min(rule.needed - up, count[target] - low[target])
     equations = csr_array(matrix[rows][:, inside])
@@ -170,18 +184,30 @@ def _pattern(
             continue
         # A cell already hidden to protect this one is free to use in the other direction.
         free_of_cost = np.where(moved[inside], 0.0, cost[inside])
+        further = free_of_cost + np.where(beyond[inside], 0.0, cost_beyond[inside])
         rise = np.column_stack([np.zeros(inside.size), high[inside] - count[inside]])
         fall = np.column_stack([np.zeros(inside.size), count[inside] - low[inside]])
         rise[here] = max(distance, 0.0)
         fall[here] = max(-distance, 0.0)
+        near = [np.column_stack([np.zeros(inside.size), np.minimum(move[:, 1], room[inside])])
+                for move, room in ((rise, room_rise), (fall, room_fall))]  # fmt: skip
+        near[0][here], near[1][here] = 0.0, 0.0
+        beside = [np.where(np.isfinite(close), move - np.nan_to_num(close, posinf=0.0), 0.0)
+                  for close, move in zip(near, (rise, fall), strict=True)]  # fmt: skip
+        steps = [rise, fall] if cells.rounded is None else [*near, *beside]
+        prices = [free_of_cost] * (len(steps) - 2) + [further, further]
         found = least(
-            np.concatenate([free_of_cost, free_of_cost]) + 1e-6, csr_array(hstack([equations, -equations])),
-            np.zeros(rows.size), np.concatenate([rise[:, 0], fall[:, 0]]), np.concatenate([rise[:, 1], fall[:, 1]]),
+            np.concatenate(prices) + 1e-6, csr_array(hstack([equations, -equations] * (len(steps) // 2))),
+            np.zeros(rows.size), np.concatenate([step[:, 0] for step in steps]),
+            np.concatenate([step[:, 1] for step in steps]),
         )  # fmt: skip
         if found is not None:
-            change = found[: inside.size] - found[inside.size :]
+            up_down = found.reshape(len(steps), inside.size)
+            change = up_down[0::2].sum(axis=0) - up_down[1::2].sum(axis=0)
             moved[inside[np.abs(change) > MOVED]] = True
-    return moved & (cost > 0)
+            outside = (change > room_rise[inside] + MOVED) | (change < -room_fall[inside] - MOVED)
+            beyond[inside[outside]] = True
+    return moved & (cost > 0), beyond & (cost_beyond > 0)
 
 
 def _show_again(
