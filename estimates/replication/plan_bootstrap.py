@@ -12,7 +12,7 @@ import numpy.typing as npt
 from estimates.aligned import aligned_zeros
 from estimates.measure import Coding, FloatVector, Measure
 from estimates.replication.factors import ReplicateFactors
-from estimates.replication.plan_kernel import add_deviations, count_draws, roll_up, sum_drawn
+from estimates.replication.plan_kernel import add_deviations, count_draws, roll_on, roll_up, sum_drawn
 from estimates.replication.plan_totals import By, PlanTotals, PsuGroup, plan_totals
 from surveys.design import Design
 
@@ -21,7 +21,7 @@ Product = Callable[[PsuGroup, slice, FloatArray], None]
 # Numbers that the replicates in work at one time may hold, and replicates at a time: few where units are added and
 # the totals should stay in the cache, more where matrices are multiplied.
 NUMBERS = 4_000_000
-FEW, MANY = 50, 250
+FEW, MANY = 100, 250
 
 
 @dataclass(frozen=True)
@@ -159,32 +159,32 @@ def replicated_plan(
     else:
         # The product of matrices has threads of its own.
         product, scale, step, threads = _of_factors(replicates.factors), replicates.scale, MANY, 1
-    many = len(measures)
-    whole = np.zeros((1, totals.size, totals.columns))
+    whole = np.zeros((1, totals.room, totals.columns))
     for group in totals.groups:
-        roll_up(_shaped(group.totals.sum(axis=0)[None, :], totals), group.target, whole)
-    estimate = _statistics(whole[0], totals, many)
-    variance = _variance(totals, product, scale, estimate, step, threads)
+        roll_up(_shaped(group.totals.sum(axis=0)[None, :], totals), group.target, group.whole, whole)
+    roll_on(whole, totals.size, totals.coarser)
+    estimate = _statistics(whole[0, : totals.size], totals)
+    variance = _variance(totals, product, scale, estimate, step, threads)[:, totals.column]
     found = {}
     for by, (first, count) in totals.cells.items():
         here = slice(first, first + count)
-        centre = np.where(totals.below < 0, 0.0, totals.centre)[:, None]
-        found[by] = Replicated(estimate[here].T + centre, np.ascontiguousarray(variance[here].T))
+        centred = estimate[here][:, totals.column].T
+        found[by] = Replicated(centred + totals.centre[:, None], np.ascontiguousarray(variance[here].T))
     return found
 
 
 def _variance(
     totals: PlanTotals, product: Product, scale: FloatVector, estimate: FloatArray, step: int, threads: int
 ) -> FloatArray:
-    step = int(np.clip(NUMBERS // (totals.size * totals.columns), 1, step))
+    step = int(np.clip(NUMBERS // (totals.room * totals.columns), 1, step))
     widest = max((group.totals.shape[1] for group in totals.groups), default=0)
-    runs = _runs(totals.below, estimate.shape[1])
-    middle = aligned_zeros((totals.size, totals.columns))
-    middle[:, : estimate.shape[1]] = estimate
+    runs = _runs(totals.below)
+    middle = aligned_zeros(estimate.shape)
+    middle[:] = estimate
 
     def several(begin: int, end: int) -> FloatArray:
         added = aligned_zeros(middle.shape)
-        repeated, room = aligned_zeros((step, totals.size, totals.columns)), aligned_zeros((step * widest,))
+        repeated, room = aligned_zeros((step, totals.room, totals.columns)), aligned_zeros((step * widest,))
         for start in range(begin, end, step):
             part = slice(start, min(start + step, end))
             many = part.stop - start
@@ -192,7 +192,8 @@ def _variance(
             for group in totals.groups:
                 found = room[: many * group.totals.shape[1]].reshape(many, -1)
                 product(group, part, found)
-                roll_up(_shaped(found, totals), group.target, repeated[:many])
+                roll_up(_shaped(found, totals), group.target, group.whole, repeated[:many])
+            roll_on(repeated[:many], totals.size, totals.coarser)
             add_deviations(repeated[:many], runs, middle, scale[part], added)
         return added
 
@@ -200,7 +201,7 @@ def _variance(
     half = scale.size // 2
     with ThreadPoolExecutor(threads) as pool:
         first, second = pool.map(several, (0, half), (half, scale.size))
-    return np.asarray((first + second)[:, : estimate.shape[1]])
+    return np.asarray(first + second)
 
 
 def _of_factors(factors: FloatArray) -> Product:
@@ -216,30 +217,32 @@ def _of_draws(totals: PlanTotals, design: Design, draws: RaoWuDraws) -> Product:
     for group in totals.groups:
         at = np.full(int(design.psus_per_stratum[group.stratum]), -1, dtype=np.int64)
         at[group.psu - first[group.stratum]] = np.arange(group.psu.size)
-        place[id(group)] = at, group.totals.sum(axis=0)
+        by_cell = aligned_zeros((group.totals.shape[1] // totals.columns, group.psu.size * totals.columns))
+        shaped = group.totals.reshape(group.psu.size, -1, totals.columns)
+        by_cell.reshape(-1, group.psu.size, totals.columns)[:] = shaped.swapaxes(0, 1)
+        place[id(group)] = at, by_cell, group.totals.sum(axis=0)
 
     def product(group: PsuGroup, part: slice, out: FloatArray) -> None:
         drawn, rescale = draws.drawn[group.stratum], float(draws.rescale[group.stratum])
-        at, whole = place[id(group)]
+        at, by_cell, whole = place[id(group)]
         each = rescale * at.size / drawn.shape[1] if drawn.shape[1] else 0.0
-        sum_drawn(drawn[part], at, group.totals, whole, 1.0 - rescale, each, out)
+        sum_drawn(drawn[part], at, by_cell, whole, 1.0 - rescale, each, out)
 
     return product
 
 
-def _runs(below: npt.NDArray[np.int64], many: int) -> npt.NDArray[np.int64]:
-    """Stretches of measures with one denominator: from, to, its column; -1 where it is one."""
+def _runs(below: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Stretches of columns with one denominator: from, to, its column; -1 where it is one."""
     starts = np.flatnonzero(np.diff(below, prepend=-2))
-    column = np.where(below[starts] < 0, -1, below[starts] + many)
-    return np.stack([starts, np.append(starts[1:], many), column], axis=1)
+    return np.stack([starts, np.append(starts[1:], below.size), below[starts]], axis=1)
 
 
 def _shaped(found: FloatArray, totals: PlanTotals) -> FloatArray:
     return found.reshape(found.shape[0], -1, totals.columns)
 
 
-def _statistics(sums: FloatArray, totals: PlanTotals, many: int) -> FloatArray:
-    """Centred statistics, (cells, M), from the sums of the columns, (cells, K)."""
-    padded = np.concatenate([sums[:, many:], np.ones((sums.shape[0], 1))], axis=1)
+def _statistics(sums: FloatArray, totals: PlanTotals) -> FloatArray:
+    """Centred statistics, (cells, K), from the sums of the columns."""
+    padded = np.concatenate([sums, np.ones((sums.shape[0], 1))], axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(sums[:, :many] / padded[:, totals.below])
+        return np.asarray(sums / padded[:, totals.below])
