@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pipeline.sdmx_files import DATA_JSON
 from surveys.microdata import Microdata
 
 PATTERNS: dict[str, re.Pattern[str]] = {
@@ -23,6 +24,8 @@ PATTERNS: dict[str, re.Pattern[str]] = {
 # In a table two numbers stand side by side all the time; as a place they are west of Greenwich and north of Cape Horn.
 IN_TABLE = re.compile(r"(?<![\d.])(?:-[1-5]?\d|[1-3]?\d)\.\d{4,8}\s*[,;]\s*-(?:[3-9]\d|1[01]\d)\.\d{4,8}(?!\d)")
 TEXT_SUFFIXES = {".csv", ".json", ".xml", ".html", ".txt", ".md", ".yaml", ".svg", ""}
+# Values of an observation: numbers that follow one another on lines of their own.
+NUMBERS_IN_LIST = re.compile(r"(?m)^(\s*-?[\d.eE+-]+),$")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{6,64}")
 
 
@@ -66,7 +69,11 @@ def search_bytes(
                 found[("canary", file)] = None
             if not is_text:
                 continue
-            searched = _cells_apart(text) if path.suffix.lower() == ".csv" else text
+            searched = text
+            if path.suffix.lower() == ".csv":
+                searched = _cells_apart(text)
+            elif path.name == DATA_JSON:
+                searched = _values_apart(text)
             for kind, pattern in PATTERNS.items():
                 if pattern.search(searched):
                     found[(kind, file)] = None
@@ -80,6 +87,11 @@ def search_bytes(
 def _cells_apart(text: str) -> str:
     """Write every cell of a CSV on a line of its own; what stands in one cell stays together."""
     return "\n".join(cell for row in csv.reader(io.StringIO(text)) for cell in row)
+
+
+def _values_apart(text: str) -> str:
+    """Write every value of a JSON file of numbers on a line of its own, with a word between two numbers."""
+    return NUMBERS_IN_LIST.sub(r"\1 |", text)
 
 
 def _keys(microdata: Microdata | None) -> set[str]:

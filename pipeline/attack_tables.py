@@ -1,4 +1,4 @@
-"""Numbers of a release read back from its tables: CSV, SDMX-CSV and workbooks."""
+"""Numbers of a release read back from its tables: CSV, SDMX and workbooks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from estimates.protection import NUMBER_COLUMNS
-from pipeline.sdmx_files import MEASURES, NUMBER_ATTRIBUTES, sdmx_codes, sdmx_id
+from pipeline.attack_sdmx import is_sdmx_data, sdmx_lines
 from pipeline.table_labels import TOTAL, Labels
 from surveys.dictionary import Dictionary
 
@@ -70,8 +70,9 @@ def read_published(
     for path in sorted(folder.rglob("*")):
         if path.name == "estimates.csv":
             yield read_csv_release(path, frame, names)
-        elif path.name == "sdmx_data.csv":
-            yield _sdmx(path, frame, names, dictionary)
+        elif is_sdmx_data(path):
+            lines = sdmx_lines(path, list(frame["indicator"].astype(str).unique()), names, dictionary)
+            yield _collect(path.name, frame, names, list(lines))
         elif path.suffix == ".xlsx":
             yield _workbook(path, frame, names, dictionary)
 
@@ -90,21 +91,6 @@ def read_csv_release(path: Path, frame: pd.DataFrame, names: Sequence[str]) -> P
             for line in reader
             if all(line[name] == TOTAL for name in others)
         ]  # fmt: skip
-    return _collect(path.name, frame, names, lines)
-
-
-def _sdmx(path: Path, frame: pd.DataFrame, names: Sequence[str], dictionary: Dictionary) -> PublishedNumbers:
-    indicators = {sdmx_id(name): name for name in frame["indicator"].astype(str).unique()}
-    codes = {name: {code: own for own, code in sdmx_codes(dictionary, name).items()} for name in names}
-    lines = []
-    with path.open(encoding="utf-8", newline="") as file:
-        for line in csv.DictReader(file):
-            key = (
-                indicators.get(line["INDICATOR"], line["INDICATOR"]),
-                *(codes[name].get(line[sdmx_id(name).upper()], "?") for name in names),
-            )
-            numbers = {own: line.get(theirs, "") for theirs, own in (MEASURES | NUMBER_ATTRIBUTES).items()}
-            lines.append((key, numbers))
     return _collect(path.name, frame, names, lines)
 
 

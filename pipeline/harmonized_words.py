@@ -163,6 +163,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
     },
 }
 COUNTRIES: Mapping[Language, Mapping[str, str]] = {
-    "es": {"SLV": "El Salvador", "HND": "Honduras", "MEX": "México", "GTM": "Guatemala"},
-    "en": {"SLV": "El Salvador", "HND": "Honduras", "MEX": "Mexico", "GTM": "Guatemala"},
+    "es": {"SLV": "El Salvador", "HND": "Honduras", "MEX": "México", "GTM": "Guatemala", "BOL": "Bolivia",
+           "CHL": "Chile", "ECU": "Ecuador"},
+    "en": {"SLV": "El Salvador", "HND": "Honduras", "MEX": "Mexico", "GTM": "Guatemala", "BOL": "Bolivia",
+           "CHL": "Chile", "ECU": "Ecuador"},
 }

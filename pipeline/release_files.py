@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.estimate_files import breakdown_columns
 from pipeline.open_tables import write_data_package, write_open_tables
 from pipeline.release_metadata import banner, describe
+from pipeline.sdmx_annotations import about_study
 from pipeline.sdmx_files import write_sdmx
 from pipeline.study_files import LoadedStudy
 from pipeline.table_labels import Labels
@@ -57,4 +58,4 @@ def write_release(folder: Path, loaded: LoadedStudy, view: pd.DataFrame, validat
                 metadata=describe(study, labels.language, validated, draft=not final),
                 year=study.year,
             )
-    write_sdmx(folder, view, breakdowns, english, country=study.country, year=study.year, title=study.title.en)
+    write_sdmx(folder, view, breakdowns, (spanish, english), about_study(study, draft=not final))

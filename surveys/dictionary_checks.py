@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from surveys.dictionary import Dictionary, Variable
 from surveys.dictionary_entries import Data, Labels, Where, entries, merge
+from surveys.exchange_checks import exchange_problems
 from surveys.expression_checks import UNKNOWN_LEVEL, UNKNOWN_VARIABLE, check_expression, known_level, nearest
 from surveys.expressions import FUNCTIONS, parse
 from surveys.indicator_checks import indicator_problems
@@ -138,7 +139,7 @@ def extend_dictionary(base: Dictionary, data: Data, where: Where) -> Dictionary:
         problems.append(Problem(KINDS_FIXED, where(("missing_kinds",)), {"kinds": kinds}))
     labels = Labels(where)
     merged = merge(base, data, labels)
-    problems += labels.problems
+    problems += [*labels.problems, *exchange_problems(merged, data, where)]
     levels = [*_level_problems(merged, data, where)]
     problems += levels
     if not levels:  # the rest walks up and down the levels

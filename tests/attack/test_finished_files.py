@@ -26,6 +26,7 @@ from pipeline.open_tables import write_open_tables
 from pipeline.progress import Progress
 from pipeline.project import Project
 from pipeline.runner import Request, run_stages
+from pipeline.sdmx_annotations import about_study
 from pipeline.sdmx_files import write_sdmx
 from pipeline.study_files import LoadedStudy, load_study
 from pipeline.table_labels import Labels
@@ -34,6 +35,7 @@ from pipeline.workbook import write_workbook
 from surveys.problems import DataError
 
 HERE = Path(__file__).resolve().parent.parent / "data" / "small_country"
+TABLES = ("estimates.csv", "sdmx_data.csv", "sdmx_data.json", "sdmx_data_2.1.xml", "small_en.xlsx")
 RULE = ProtectionRule(10, 5)
 Release = tuple[LoadedStudy, pd.DataFrame, LinkedCells]
 
@@ -62,7 +64,7 @@ def written(folder: Path, release: Release, frame: pd.DataFrame) -> Path:
     labels = Labels(loaded.dictionary, "es"), Labels(loaded.dictionary, "en")
     write_open_tables(folder, view, names, labels)
     write_workbook(folder / "small_en.xlsx", view, names, labels[1], title="t", banner="", metadata={}, year=2016)
-    write_sdmx(folder, view, names, labels[1], country="ZZZ", year=2016, title="t")
+    write_sdmx(folder, view, names, labels, about_study(loaded.study, draft=True))
     return folder
 
 
@@ -92,12 +94,12 @@ def test_a_protected_release_passes(release: Release, tmp_path: Path) -> None:
     assert not audit_release(protected.frame, release[2], RULE).exposed.any()
     found = attacked(written(tmp_path / "release", release, protected.frame), release, protected.frame)
     assert found.leaks == ()
-    assert set(found.figures) == {"estimates.csv", "sdmx_data.csv", "small_en.xlsx"}
+    assert set(found.figures) == set(TABLES)
     assert len(set(found.figures.values())) == 1, "every file tells the same rows"
     refuse_leaks(found, "small_country")
 
 
-@pytest.mark.parametrize("file", ["estimates.csv", "sdmx_data.csv", "small_en.xlsx"])
+@pytest.mark.parametrize("file", TABLES)
 def test_one_file_that_was_not_protected_is_found(release: Release, tmp_path: Path, file: str) -> None:
     protected = protect_release(release[1], release[2], RULE).frame
     good = written(tmp_path / "good", release, protected)
