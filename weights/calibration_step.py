@@ -72,9 +72,9 @@ NEGATIVE_WEIGHTS = Message(
 )
 BOUNDS_WRONG = Message(
     "bounds_wrong",
-    "The distance '{distance}' with bounds '{bounds}' cannot be: {reason}. Logit and truncated need bounds around 1, "
+    "The distance '{distance}' with bounds '{bounds}' cannot be. Logit and truncated need bounds around 1, "
     "such as [0.4, 3]; linear and raking have none.",
-    "La distancia '{distance}' con límites '{bounds}' no puede ser: {reason}. Logit y truncated necesitan límites "
+    "La distancia '{distance}' con límites '{bounds}' no puede ser. Logit y truncated necesitan límites "
     "alrededor de 1, como [0.4, 3]; linear y raking no los tienen.",
 )
 
@@ -247,8 +247,8 @@ def solve(
         return calibrate(weight, controls, distance=distance, bounds=bounds)
     except NotCalibrated:
         reason = feasibility(weight, controls, bounds or (0.0, 2.0))
-    except ValueError as error:
-        details = {"distance": distance, "bounds": bounds or "-", "reason": error}
+    except ValueError:
+        details = {"distance": distance, "bounds": "-" if bounds is None else f"[{bounds[0]:g}, {bounds[1]:g}]"}
         raise DataError([Problem(BOUNDS_WRONG, where, details)]) from None
     conflicts = "; ".join(f"{name} {cell} ({total:,.10g}; {nearest:,.10g})".replace("  ", " ")
                           for name, cell, total, nearest in reason.conflicts[:8])  # fmt: skip

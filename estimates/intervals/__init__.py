@@ -8,6 +8,7 @@ from estimates.intervals.bounds import Bounds, t_quantile
 from estimates.intervals.by_name import PROPORTION_INTERVALS, proportion_interval
 from estimates.intervals.effective_sample import effective_sample
 from estimates.intervals.korn_graubard import korn_graubard
+from estimates.intervals.likelihood import likelihood
 from estimates.intervals.log_interval import log_interval
 from estimates.intervals.logit import logit
 from estimates.intervals.wald import wald
@@ -22,6 +23,7 @@ __all__ = [
     "effective_sample",
     "jeffreys",
     "korn_graubard",
+    "likelihood",
     "log_interval",
     "logit",
     "proportion_interval",

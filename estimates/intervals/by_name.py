@@ -12,6 +12,7 @@ from estimates.intervals.arcsine import arcsine
 from estimates.intervals.beta_prior import bayes_uniform, jeffreys
 from estimates.intervals.bounds import Bounds, FloatArray
 from estimates.intervals.korn_graubard import korn_graubard
+from estimates.intervals.likelihood import likelihood
 from estimates.intervals.logit import logit
 from estimates.intervals.wald import wald
 from estimates.intervals.wilson import wilson
@@ -85,6 +86,7 @@ PROPORTION_INTERVALS: Mapping[str, _Method] = MappingProxyType(
         "jeffreys": lambda p, se, n, df, deff, c: jeffreys(p, se, n, df, deff=deff, confidence=c),
         "bayes_uniform": lambda p, se, n, df, deff, c: bayes_uniform(p, se, n, df, deff=deff, confidence=c),
         "logit": lambda p, se, n, df, deff, c: logit(p, se, df, n=n, deff=deff, confidence=c),
+        "likelihood": lambda p, se, n, df, deff, c: likelihood(p, se, df, n=n, deff=deff, confidence=c),
         "arcsine": lambda p, se, n, df, deff, c: arcsine(p, se, df, n=n, deff=deff, confidence=c),
         "wald": lambda p, se, n, df, deff, c: _wald(p, se, df, n, deff, c),
         "wald_z": lambda p, se, n, df, deff, c: _wald(p, se, np.full_like(df, np.inf), n, deff, c),

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
-from estimates.intervals import arcsine, korn_graubard, logit, proportion_interval, wald
+from estimates.intervals import arcsine, korn_graubard, likelihood, logit, proportion_interval, wald
 
 EXPECTED = pd.read_csv(Path(__file__).with_name("svyciprop.expected.csv"), comment="#")
 INNER = EXPECTED[EXPECTED["se"] > 0]
@@ -43,13 +44,28 @@ def test_limits_agree(method: str, level: float) -> None:
     np.testing.assert_allclose(bounds.high, high, rtol=TOLERANCE[method])
 
 
+@pytest.mark.parametrize("level", sorted(EXPECTED["level"].unique()))
+def test_limits_of_the_likelihood_agree(level: float) -> None:
+    rows = INNER[(INNER["method"] == "likelihood") & (INNER["level"] == level)]
+    p, se, n, df = (rows[name].to_numpy(dtype=float) for name in ("p", "se", "n", "df"))
+    assert rows.shape[0] == 9
+    bounds = likelihood(p, se, df, n=n, confidence=level)
+    # R interpolates the profile between a few points.
+    np.testing.assert_allclose(bounds.low, rows["low"], rtol=5e-3)
+    np.testing.assert_allclose(bounds.high, rows["high"], rtol=5e-3)
+    reached = stats.t.ppf((1 + level) / 2, df) ** 2 * n / (n - 1)
+    for limit in (bounds.low, bounds.high):
+        deviance = 2 * p * (1 - p) / se**2 * (p * np.log(p / limit) + (1 - p) * np.log((1 - p) / (1 - limit)))
+        np.testing.assert_allclose(deviance, reached, rtol=1e-9)
+
+
 def test_where_r_says_zero_to_zero_we_give_a_bound() -> None:
     zero = EXPECTED[(EXPECTED["case"] == "apistrat_zero") & (EXPECTED["level"] == 0.95)]
     by_method = zero.set_index("method")
     assert by_method.loc["mean", ["low", "high"]].tolist() == [0, 0]
     assert by_method.loc["beta", ["low", "high"]].isna().all()
     row = by_method.loc["beta"]
-    for name in ("korn_graubard", "logit", "arcsine", "wilson", "jeffreys", "bayes_uniform", "wald"):
+    for name in ("korn_graubard", "logit", "arcsine", "wilson", "jeffreys", "bayes_uniform", "likelihood", "wald"):
         low, high = proportion_interval(name, row["p"], row["se"], row["n"], row["df"])
         assert float(low) == 0.0
         assert 0.01 < float(high) < 0.02

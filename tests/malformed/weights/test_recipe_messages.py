@@ -68,7 +68,7 @@ CASES = {
     ),
     "bounds that are none": (
         lambda: calibrated(BOTH, {"1": 20, "2": 20}, [0, 0, 1, 1], distance="logit", bounds=(1.2, 1.5)),
-        "The distance 'logit' with bounds '(1.2, 1.5)' cannot be", "around 1", "alrededor de 1",
+        "The distance 'logit' with bounds '[1.2, 1.5]' cannot be", "around 1", "alrededor de 1",
     ),
     "linear weights below zero": (
         lambda: calibration(
