@@ -256,8 +256,7 @@ def positive_draws(mean: npt.ArrayLike, error: npt.ArrayLike, *, draws: int, see
     -------
     (draws, A) float
         Log-normal with that mean and error: :math:`\sigma^2 = \log(1 + (e/m)^2)`, :math:`\mu = \log m - \sigma^2/2`.
-        Errors that areas share, such as that of a model's coefficients, are not drawn together: give joint draws where
-        they are at hand.
+        Errors that areas share are not drawn together; `estimates.small_areas.joint_errors` draws those of a model.
     """
     centre, wide = np.asarray(mean, dtype=np.float64), np.asarray(error, dtype=np.float64)
     spread = np.log1p(np.divide(wide, centre, out=np.zeros_like(wide), where=centre > 0) ** 2)

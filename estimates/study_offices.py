@@ -8,17 +8,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from estimates.office_choice import positive_draws, study_offices
+from estimates.office_choice import office_value, positive_draws, study_offices
+from estimates.small_areas.joint_errors import JointErrors
 from surveys.offices import OfficePlan
 
 PLACES = ("study", "choice", "place", "chosen", "given", "frequency")
-LISTS = ("study", "choice", "list", "offices", "value", "ci_low", "ci_high", "regret", "regret_low", "regret_high",
-         "areas", "areas_unknown", "draws", "seed")  # fmt: skip
+LISTS = ("study", "choice", "list", "offices", "value", "ci_low", "ci_high", "known_value", "known_low", "known_high",
+         "regret", "regret_low", "regret_high", "areas", "areas_unknown", "draws", "seed")  # fmt: skip
+LIMITS = (0.025, 0.975)
 
 
 def choose_for_study(
     study: str, plan: OfficePlan, areas: pd.DataFrame, size: NDArray[np.float64], within: NDArray[np.int64],
-    distance: NDArray[np.float64], codes: tuple[str, ...], *, unknown_error: float = 0.5,
+    distance: NDArray[np.float64], codes: tuple[str, ...], *, joint: JointErrors, unknown_error: float = 0.5,
     tell: Callable[[int, int], None] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
     """Choose places for offices from the published figures of a model of small areas.
@@ -30,7 +32,7 @@ def choose_for_study(
     plan : OfficePlan
         What is asked.
     areas : DataFrame
-        Rows of the model as published, in the order of ``size``: ``estimate`` and ``rmse``, missing where hidden.
+        Rows of the model as published, in the order of ``size``: ``estimate``, missing where hidden.
     size : (A,) float
         People or families of every area.
     within : (A,) int
@@ -39,8 +41,11 @@ def choose_for_study(
         Between places.
     codes : tuple of str
         Codes of the places.
+    joint : JointErrors
+        Distribution of the figures of all areas together; that of hidden areas is not used.
     unknown_error : float
-        Relative error of an area whose figure is hidden: at least that for which the model's rule hides figures.
+        Relative error of what is assumed of hidden areas, for all of them together and for each on its own: that from
+        which on the model's rule hides figures.
 
     Returns
     -------
@@ -49,7 +54,8 @@ def choose_for_study(
         chosen.
     lists : DataFrame
         `LISTS`: for the chosen places, the list compared and the best 1, 2, ... places, the share of affected people
-        within reach (or their mean distance) with its interval, and the regret.
+        within reach (or their mean distance), the same of those in areas with a published figure (``known_value``),
+        intervals and the regret.
 
     Raises
     ------
@@ -59,20 +65,26 @@ def choose_for_study(
     Notes
     -----
     Only published figures are used, so nothing of a hidden area can come out. An area whose figure is hidden takes the
-    mean of the published figures, weighted by size, with a large error; ``areas_unknown`` counts them.
+    mean of the published figures, weighted by size; ``areas_unknown`` counts them. That they are alike is an
+    assumption: where samples are taken where the problem is greatest they are not, by how much the sample cannot
+    tell. So the value has an interval only where every area has a figure. ``known_value`` assumes nothing and has one.
+    How often a place is chosen does contain what is not known: in every draw hidden areas have one level in common,
+    log-normal around the mean with ``unknown_error``, and each a factor of its own of the same spread.
     """
     # Shares and choices do not depend on the unit of the figure.
-    rate, wide = (areas[name].to_numpy(dtype=np.float64) for name in ("estimate", "rmse"))
-    known = np.isfinite(rate) & np.isfinite(wide)
+    rate = areas["estimate"].to_numpy(dtype=np.float64)
+    known = np.isfinite(rate)
     if not known.any():
         raise ValueError("no area has a published figure")
     mean_rate = float(np.average(rate[known], weights=size[known])) if size[known].sum() > 0 else 0.0
     figure = np.where(known, rate, mean_rate) * size
-    error = np.where(known, wide, unknown_error * mean_rate) * size
+    assumed = _assumed(mean_rate, known.size, plan, unknown_error)
+    drawn = np.where(known, joint.draws(plan.draws, seed=plan.seed), assumed)
     belongs = np.zeros((figure.size, len(codes)))
     belongs[np.arange(figure.size), within] = 1.0
     mean = figure @ belongs
-    draws = positive_draws(figure, error, draws=plan.draws, seed=plan.seed) @ belongs
+    draws = (drawn * size) @ belongs
+    inside, inside_draws = (figure * known) @ belongs, (drawn * size * known) @ belongs
     listed = [codes.index(code) for code in plan.given]
     if not listed:
         listed = sorted(np.argsort(-mean, kind="stable")[: plan.number].tolist())
@@ -86,14 +98,29 @@ def choose_for_study(
     shared: Mapping[str, object] = {
         "study": study, "choice": plan.name, "areas": figure.size, "areas_unknown": int((~known).sum()),
         "draws": plan.draws, "seed": plan.seed}  # fmt: skip
-    rows = [
-        {**shared, "list": "chosen", "offices": plan.number, "value": found.value, "ci_low": found.value_interval[0],
-         "ci_high": found.value_interval[1], "regret": found.regret, "regret_low": found.regret_interval[0],
-         "regret_high": found.regret_interval[1]},
-        {**shared, "list": "given", "offices": len(listed), "value": found.given_value,
-         "ci_low": found.given_interval[0], "ci_high": found.given_interval[1], "regret": found.given_regret,
-         "regret_low": found.given_regret_interval[0], "regret_high": found.given_regret_interval[1]},
-    ]  # fmt: skip
+    whole = not (size[~known] > 0).any()
+    sides = (
+        ("chosen", found.chosen, found.value, found.value_interval, found.regret, found.regret_interval),
+        ("given", np.asarray(listed), found.given_value, found.given_interval, found.given_regret,
+         found.given_regret_interval),
+    )  # fmt: skip
+    rows = []
+    for name, positions, value, limits, regret, lost in sides:
+        seen, over_draws = (office_value(need, distance, positions, reach=plan.reach, method=plan.method)
+                            for need in (inside, inside_draws))  # fmt: skip
+        low, high = np.quantile(over_draws, LIMITS)
+        rows.append({
+            **shared, "list": name, "offices": positions.size, "value": value,
+            "ci_low": limits[0] if whole else np.nan, "ci_high": limits[1] if whole else np.nan,
+            "known_value": float(seen), "known_low": float(low), "known_high": float(high), "regret": regret,
+            "regret_low": lost[0], "regret_high": lost[1]})  # fmt: skip
     rows += [{**shared, "list": "best", "offices": size_, "value": float(value)}
              for size_, value in enumerate(found.curve, start=1)]  # fmt: skip
     return places, pd.DataFrame(rows).reindex(columns=list(LISTS))
+
+
+def _assumed(level: float, areas: int, plan: OfficePlan, error: float) -> NDArray[np.float64]:
+    """Draw what is assumed of areas without a figure, (draws, areas): one level in common, times a factor of each."""
+    ones = np.ones(areas + 1)
+    factors = positive_draws(ones, error * ones, draws=plan.draws, seed=plan.seed + 1)
+    return np.asarray(level * factors[:, :1] * factors[:, 1:])

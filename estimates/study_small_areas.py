@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from estimates.calibrations import Calibrations
 from estimates.small_areas.area_figures import AreaChoices, AreaFigures, DirectAreas, Kind, area_figures
+from estimates.small_areas.joint_errors import JointErrors
 from estimates.small_areas.refusals import CannotFit
 from estimates.study_estimates import estimate_study
 from estimates.table import WHOLE
@@ -81,7 +82,7 @@ def model_small_areas(
     calibrations: Calibrations | None = None,
     *,
     tell: Tell | None = None,
-) -> tuple[pd.DataFrame, dict[str, Any]]:
+) -> tuple[pd.DataFrame, dict[str, Any], dict[str, JointErrors]]:
     """Model the areas of every model of a study.
 
     Parameters
@@ -99,13 +100,15 @@ def model_small_areas(
         `COLUMNS`, internal: use `published_areas` for whatever leaves the house. One row per model and area.
     record : dict
         By model: what was fitted and its diagnostics; no figure of a single area.
+    joint : dict
+        By model: the distribution of the figures of all areas together, hidden ones too: internal.
 
     Raises
     ------
     DataError
         A model that cannot be fitted.
     """
-    frames, record = [], {}
+    frames, record, joint = [], {}, {}
     for model in small_areas_from(study.settings):
         indicator = dictionary.indicators[model.indicator]
         direct, sample = direct_areas(
@@ -120,9 +123,10 @@ def model_small_areas(
             raise DataError([problem]) from refusal
         frames.append(_rows(study.name, model, indicator, direct, figures))
         record[model.name] = _record(model, figures, sample.width)
+        joint[model.name] = figures.joint
     if not frames:
-        return pd.DataFrame(columns=list(COLUMNS)), record
-    return pd.concat(frames, ignore_index=True), record
+        return pd.DataFrame(columns=list(COLUMNS)), record, joint
+    return pd.concat(frames, ignore_index=True), record, joint
 
 
 def published_areas(table: pd.DataFrame) -> pd.DataFrame:

@@ -19,7 +19,7 @@ _NUMBERS = frozenset({
     "chi_square", "cells", "reliable", "minimum", "earlier", "earlier_low", "earlier_high", "later", "later_low",
     "later_high", "correlation", "shared_psus", "overlap", "first_year", "last_year", "band_low", "band_high",
     "truncated", "yearly_loss", "relative", "year", "value", "chosen", "given", "frequency", "offices", "regret",
-    "regret_low", "regret_high", "areas", "areas_unknown", "draws", "seed",
+    "regret_low", "regret_high", "known_value", "known_low", "known_high", "areas", "areas_unknown", "draws", "seed",
     "rmse", "cv", "rank", "rank_low", "rank_high", "expected_rank", "probability_worst", "estimate_spread",
 })  # fmt: skip
 

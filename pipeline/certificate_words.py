@@ -152,16 +152,14 @@ SENTENCES: Mapping[str, str] = MappingProxyType({
         "{study}, áreas pequeñas {model}: las cinco peores verdaderas entre las diez primeras",
     "{study}, small areas {model}: coverage of 95 % intervals":
         "{study}, áreas pequeñas {model}: cobertura de los intervalos del 95 %",
-    "{a} to {b}, or two of its errors": "de {a} a {b}, o dos de sus errores",
-    "{a} (published figures {b})": "{a} (cifras publicadas {b})",
-    "{a} (all five in {b})": "{a} (las cinco en {b})",
+    "{a} to {b}, but for the accident of the draws": "de {a} a {b}, salvo el azar de las extracciones",
+    "at most {n}, but for the accident of the draws": "a lo sumo {n}, salvo el azar de las extracciones",
+    "at least {n}, but for the accident of the draws": "al menos {n}, salvo el azar de las extracciones",
+    "{a} (± {e}; published figures {b})": "{a} (± {e}; cifras publicadas {b})",
+    "{a} (± {e}; all five in {b})": "{a} (± {e}; las cinco en {b})",
     "Fay-Herriot, {n} areas, sampling over area variance {a} to {b}: relative bias of the mean squared error":
         "Fay-Herriot, {n} áreas, varianza muestral sobre la del área de {a} a {b}: sesgo relativo del error "
         "cuadrático medio",
-    "one of the five has 193 families, two of them displaced: its rate is high by the accident of two families, which "
-    "no sample of this size finds":
-        "uno de los cinco tiene 193 familias, dos de ellas desplazadas: su tasa es alta por el azar de dos familias, "
-        "que ninguna muestra de este tamaño encuentra",
     "Errors of the area model over {n} samples": "Errores del modelo de áreas en {n} muestras",
     "Small areas of {study} over {n} draws (synthetic country)":
         "Áreas pequeñas de {study} en {n} extracciones (país sintético)",
@@ -182,18 +180,36 @@ SENTENCES: Mapping[str, str] = MappingProxyType({
     "median weight of direct": "peso mediano de lo directo",
     "{n} of {m}": "{n} de {m}",
     "{a} to {b}": "{a} a {b}",
-    "with the area variance known no predictor has less error than gamma times the sampling variance, and the "
-    "covariates leave so much to the 44 places that their own samples weigh more than half":
-        "con la varianza del área conocida ningún predictor tiene menos error que gamma veces la varianza muestral, y "
-        "las covariables dejan tanto a los 44 lugares que sus propias muestras pesan más de la mitad",
-    "the 20 places sampled differ by less than their sampling errors: their rates come from the same chances, which "
-    "covariates do not tell apart":
-        "los 20 lugares de la muestra difieren menos que sus errores de muestreo: sus tasas vienen de las mismas "
-        "probabilidades, que las covariables no distinguen",
-    "effects of places are far from normal, a few having many times the rate of the others: intervals are too wide for "
-    "most and too short for those":
-        "los efectos de los lugares están lejos de ser normales, pues unos pocos tienen muchas veces la tasa de los "
-        "demás: los intervalos son demasiado anchos para la mayoría y demasiado cortos para esos",
+    "forbidden by theory: the best linear predictor, which knows the variances, attains {best}":
+        "lo prohíbe la teoría: el mejor predictor lineal, que conoce las varianzas, alcanza {best}",
+    "the same, best possible": "lo mismo, lo mejor posible",
+    "best possible": "lo mejor posible",
+    # L4: change between rounds
+    "change of {figure}": "cambio de {figure}",
+    "{a} to {b}, change of {figure}: relative bias": "de {a} a {b}, cambio de {figure}: sesgo relativo",
+    "{a} to {b}, change of {figure}: coverage of the interval":
+        "de {a} a {b}, cambio de {figure}: cobertura del intervalo",
+    "Change between the synthetic rounds over {n} pairs of samples":
+        "Cambio entre las rondas sintéticas en {n} pares de muestras",
+    "the same, as if independent": "lo mismo, como si fueran independientes",
+    "mean correlation": "correlación media",
+    "relative bias": "sesgo relativo",
+    # L4: places for offices
+    "{study}, offices {choice}: share of the best possible reach that the choice attains":
+        "{study}, oficinas {choice}: parte del mejor alcance posible que la elección consigue",
+    "{study}, offices {choice}: coverage of the interval of the reach in areas with a figure":
+        "{study}, oficinas {choice}: cobertura del intervalo del alcance en las áreas con cifra",
+    "Choices of offices of {study} over {n} draws (synthetic country)":
+        "Elecciones de oficinas de {study} en {n} extracciones (país sintético)",
+    "choice": "elección",
+    "offices": "oficinas",
+    "chosen, mean": "elegidas, media",
+    "share of the best, mean": "parte de lo mejor, media",
+    "worst draw": "peor extracción",
+    "largest places instead": "si fueran los lugares mayores",
+    "the same, in areas with a figure": "lo mismo, en las áreas con cifra",
+    "mean width of its interval": "amplitud media de su intervalo",
+    "its interval holds the truth": "su intervalo contiene la verdad",
     # L5
     "at least one false alarm in 14 departments, uncorrected":
         "al menos una falsa alarma en 14 departamentos, sin corregir",

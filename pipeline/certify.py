@@ -12,7 +12,9 @@ from pathlib import Path
 from pipeline.atomic import write_text
 from pipeline.certificate import LEVELS, Certificate, Line, Table, certificate_json
 from pipeline.certificate_page import certificate_page
-from pipeline.certify_areas import area_errors, drawn_areas, synthetic_areas
+from pipeline.certify_area_draws import drawn_areas
+from pipeline.certify_areas import area_errors, synthetic_areas
+from pipeline.certify_change import change_coverage
 from pipeline.certify_offices import synthetic_offices
 from pipeline.certify_simulations import (
     RELEASE,
@@ -112,6 +114,9 @@ def certify(
                     lines += checked
                     tables.append(table)
                 if draws:
+                    checked, table = change_coverage(draws, 1, progress)
+                    lines += checked
+                    tables.append(table)
                     drawn = drawn_areas(draws, 1, progress)
                     for checked, more in (synthetic_areas(draws, 1, progress, drawn), synthetic_offices(drawn)):
                         lines += checked

@@ -69,8 +69,8 @@ def run(run: Run) -> None:
     over_time, rounds = change_tables(run, loaded, microdata, design, weights, frame, calibrations)
     write_analyses(run.output, over_time)
     write_analyses(run.output, analyses)
-    areas, fitted = small_area_tables(run, loaded, microdata, design, weights, denominators, calibrations)
-    write_analyses(run.output, {**areas, **office_tables(run, loaded, areas)})
+    areas, fitted, joint = small_area_tables(run, loaded, microdata, design, weights, denominators, calibrations)
+    write_analyses(run.output, {**areas, **office_tables(run, loaded, areas, joint)})
     calibrated = calibration_record(run.input("weight"), microdata, weights, calibrations)
     record = {**estimation_record(study, design, frame, calibrated), "disclosure": protected.record(),
               "small_areas": fitted, "rounds": rounds}

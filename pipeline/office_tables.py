@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from estimates.small_areas.joint_errors import JointErrors
 from estimates.study_offices import choose_for_study
 from pipeline.office_files import read_distances, read_size, read_within
 from pipeline.run import Run
@@ -24,7 +25,9 @@ NOTHING_PUBLISHED = Message(
 )
 
 
-def office_tables(run: Run, loaded: LoadedStudy, areas: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def office_tables(
+    run: Run, loaded: LoadedStudy, areas: Mapping[str, pd.DataFrame], joint: Mapping[str, JointErrors]
+) -> dict[str, pd.DataFrame]:
     """Choose places for every choice that a study declares.
 
     Parameters
@@ -35,6 +38,8 @@ def office_tables(run: Run, loaded: LoadedStudy, areas: Mapping[str, pd.DataFram
         The study.
     areas : mapping of str to DataFrame
         ``small_areas`` as `pipeline.small_area_tables.small_area_tables` gives it: only published figures are used.
+    joint : mapping of str to JointErrors
+        By model: its figures as one distribution, from the same function.
 
     Returns
     -------
@@ -71,7 +76,7 @@ def office_tables(run: Run, loaded: LoadedStudy, areas: Mapping[str, pd.DataFram
         one, other = choose_for_study(
             loaded.study.name, plan, rows, read_size(plan, models[plan.model], names, folders, where=where), within,
             read_distances(plan, codes, folders, where=where), codes,
-            unknown_error=models[plan.model].hide_above, tell=tell,
+            joint=joint[plan.model], unknown_error=models[plan.model].hide_above, tell=tell,
         )  # fmt: skip
         places.append(one)
         lists.append(other)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
+from typing import Any
 
 import pandas as pd
 
@@ -113,15 +115,19 @@ def _sentences(exhibit: Exhibit, material: Material) -> list[str]:
         number = float(value) if isinstance(value, int | float) else math.nan
         return plain(100 * number if share else number, 1)
 
-    told = [words.say(
-        f"offices_reach_{plan.method}", number=plan.number, value=text(chosen["value"]), low=text(chosen["ci_low"]),
-        high=text(chosen["ci_high"]))]  # fmt: skip
+    def reached(record: dict[Hashable, Any]) -> str:
+        """Say the value with its interval; where areas lack a figure, that of the others has one and the whole none."""
+        if math.isfinite(record["ci_low"]):
+            return words.say("offices_value", value=text(record["value"]), low=text(record["ci_low"]),
+                             high=text(record["ci_high"]))  # fmt: skip
+        return words.say("offices_value_assumed", value=text(record["value"]), known=text(record["known_value"]),
+                         low=text(record["known_low"]), high=text(record["known_high"]))  # fmt: skip
+
+    told = [words.say(f"offices_reach_{plan.method}", number=plan.number, value=reached(chosen))]
     told.append(words.say(
         f"offices_given_{plan.method}", list=_list_name(plan, material), number=int(given["offices"]),
-        value=text(given["value"]), low=text(given["ci_low"]), high=text(given["ci_high"]),
-        regret=points(given["regret"]), regret_low=points(given["regret_low"]),
-        regret_high=points(given["regret_high"]),
-        own=points(chosen["regret"])))  # fmt: skip
+        value=reached(given), regret=points(given["regret"]), regret_low=points(given["regret_low"]),
+        regret_high=points(given["regret_high"]), own=points(chosen["regret"])))  # fmt: skip
     picked = rows[rows["chosen"] == 1]
     told.append(words.say("offices_sure", number=plan.number, sure=int((picked["frequency"] >= SURE).sum()),
                           shared=int((picked["given"] == 1).sum())))  # fmt: skip

@@ -15,6 +15,7 @@ from estimates.small_areas.area_variance import VarianceMethod
 from estimates.small_areas.benchmarking import Benchmark, benchmarked
 from estimates.small_areas.bootstrap import BootstrapErrors, bootstrap_errors
 from estimates.small_areas.diagnostics import AreaDiagnostics, diagnose
+from estimates.small_areas.joint_errors import JointErrors, joint_errors
 from estimates.small_areas.publishable import judge, rounded, rounding_steps, too_coarse
 from estimates.small_areas.ranking import Ranking, constrained, rank_areas
 from estimates.small_areas.scales import Scale, from_model, plain_inverse, slope_at, to_model
@@ -84,7 +85,8 @@ class AreaFigures:
 
     ``estimate``, ``rmse``, ``low``, ``high`` and ``ranking`` are what may be published, from the rounded figure;
     ``exact`` and ``before`` are the figure before rounding and before the benchmark; ``given_up`` says where the
-    published figure is what covariates say, because no rounding would protect those in the area's own sample.
+    published figure is what covariates say, because no rounding would protect those in the area's own sample; ``joint``
+    is the distribution of the published figures together.
     """
 
     estimate: FloatArray
@@ -106,6 +108,7 @@ class AreaFigures:
     model: AreaModel
     smoothing: SmoothedVariances
     diagnostics: AreaDiagnostics
+    joint: JointErrors
     bootstrap: BootstrapErrors | None = None
     target: float = field(default=np.nan)
     whole_before: float = field(default=np.nan)
@@ -210,7 +213,9 @@ def area_figures(
         estimate, rmse, model.sampled, given_up, weak_above=choices.weak_above, hide_above=choices.hide_above,
         zero_variance=model.reml == 0, hide_unsampled=choices.hide_unsampled,
     )  # fmt: skip
-    covariance = model.covariance(gamma=np.where(given_up, 0.0, model.gamma), mse=spread**2)
+    joint = joint_errors(model, centre, scale=choices.scale, gamma=np.where(given_up, 0.0, model.gamma), mse=spread**2,
+                         highest=upper)  # fmt: skip
+    covariance = joint.covariance
     ranking = rank_areas(
         centre, covariance, scale=choices.scale, factor=areas.number, worst=choices.worst, draws=choices.draws,
         seed=choices.seed, left_out=~model.sampled if choices.hide_unsampled else None,
@@ -220,8 +225,8 @@ def area_figures(
         estimate, rmse, low, high, status, reason, ranking, exact, before, given_up,
         plain_inverse(model.synthetic, choices.scale), plain_inverse(constrained(centre, covariance), choices.scale),
         step, np.sqrt(level) * slope_at(model.synthetic, choices.scale), formula,
-        np.full(model.areas, np.nan) if errors is None else errors.mse, model, smoothing, diagnose(model), errors,
-        target, float(before @ shares / shares.sum()) if covered else np.nan,
+        np.full(model.areas, np.nan) if errors is None else errors.mse, model, smoothing, diagnose(model), joint,
+        errors, target, float(before @ shares / shares.sum()) if covered else np.nan,
     )  # fmt: skip
 
 

@@ -67,8 +67,11 @@ def office_tables() -> dict[str, pd.DataFrame]:
                 "list": "chosen",
                 "offices": 10.0,
                 "value": 0.937,
-                "ci_low": 0.926,
-                "ci_high": 0.948,
+                "ci_low": np.nan,
+                "ci_high": np.nan,
+                "known_value": 0.951,
+                "known_low": 0.942,
+                "known_high": 0.968,
                 "regret": 0.005,
                 "regret_low": 0.0,
                 "regret_high": 0.014,
@@ -78,8 +81,11 @@ def office_tables() -> dict[str, pd.DataFrame]:
                 "list": "given",
                 "offices": 10.0,
                 "value": 0.813,
-                "ci_low": 0.789,
-                "ci_high": 0.832,
+                "ci_low": np.nan,
+                "ci_high": np.nan,
+                "known_value": 0.844,
+                "known_low": 0.821,
+                "known_high": 0.859,
                 "regret": 0.13,
                 "regret_low": 0.109,
                 "regret_high": 0.151,
@@ -130,7 +136,8 @@ def test_a_map_without_a_shown_value_is_not_drawn() -> None:
         (
             "en",
             (
-                "put 93.7% of the affected people within reach (interval 92.6% to 94.8%)",
+                "within reach: 93.7% if areas without a figure are like the others; in areas with a figure, 95.1% "
+                "(interval 94.2% to 96.8%).",
                 "they lose 13.0 percentage points on average (10.9 to 15.1); the chosen ones lose 0.5",
                 "10 are chosen in at least 80 of 100 draws, and 2 are on the list compared too",
                 "With 9 offices well placed, 90%",
@@ -139,7 +146,8 @@ def test_a_map_without_a_shown_value_is_not_drawn() -> None:
         (
             "es",
             (
-                "al 93.7\u00a0% de la población afectada",
+                "población afectada: 93.7\u00a0%, si las áreas sin cifra son como las demás; en las áreas con cifra, "
+                "95.1\u00a0% (intervalo de 94.2\u00a0% a 96.8\u00a0%).",
                 "13.0 puntos porcentuales (de 10.9 a 15.1)",
                 "10 lo son en al menos 80 de cada 100 sorteos, y 2 están",
                 "Con 9 oficinas bien puestas",
@@ -156,6 +164,16 @@ def test_a_choice_says_what_it_reaches_and_what_the_list_loses(language: str, wo
     assert len(block.rows) == 18
     assert [row[1] for row in block.rows[:10]] == ["yes" if language == "en" else "sí"] * 10
     assert any("242" in note.text and "262" in note.text for note in block.notes)
+
+
+def test_where_every_area_has_a_figure_the_whole_has_an_interval() -> None:
+    exhibit = Exhibit("offices", (), (), None, {"choice": "local_offices"})
+    bare = material("en")
+    lists = bare.tables["office_lists"].assign(ci_low=0.926, ci_high=0.948, areas_unknown=0.0)
+    block = build_offices(exhibit, replace(bare, tables={**bare.tables, "office_lists": lists}), PLACE).block
+    assert isinstance(block, Results)
+    assert "within reach: 93.7% (interval 92.6% to 94.8%)." in block.sentences[0]
+    assert not any("no published figure" in note.text for note in block.notes)
 
 
 def test_the_map_of_offices_marks_chosen_and_listed_places() -> None:

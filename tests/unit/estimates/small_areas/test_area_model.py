@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from estimates.small_areas.area_model import fit_area_model
 from estimates.small_areas.area_variance import area_variances, restricted_likelihood
+from estimates.small_areas.attainable import best_predictor
 from estimates.small_areas.diagnostics import area_variance_interval, diagnose
+from estimates.small_areas.joint_errors import joint_errors
 from estimates.small_areas.refusals import CannotFit
 from estimates.small_areas.repeated_samples import model_honesty
 
@@ -83,6 +87,35 @@ def test_joint_covariance_is_that_of_the_prediction_errors(generator: np.random.
     known = model.covariance(mse=model.g1 + model.g2)
     spread = np.sqrt(np.outer(np.diag(known), np.diag(known)) / draws)
     assert np.all(np.abs(error.T @ error / draws - known) < 6 * spread)
+
+
+def test_joint_draws_have_the_joint_covariance_of_the_figures(generator: np.random.Generator) -> None:
+    y, d, x = areas(generator, m=12)
+    model = fit_area_model(y, d, x)
+    joint = joint_errors(model, model.estimate, scale="linear", gamma=model.gamma, mse=model.mse)
+    known = model.covariance()
+    np.testing.assert_allclose(joint.covariance, known, rtol=1e-12, atol=1e-15)
+    drawn = replace(joint, centre=joint.centre + 100).draws(40_000, seed=3)  # far from 0, where draws are cut
+    spread = np.sqrt(np.outer(np.diag(known), np.diag(known)) / len(drawn))
+    assert np.all(np.abs(np.cov(drawn.T) - known) < 6 * spread)
+    assert np.all(np.abs(drawn.mean(axis=0) - 100 - model.estimate) < 6 * np.sqrt(np.diag(known) / len(drawn)))
+    shares = replace(joint, scale="arcsine", highest=1.0).draws(200, seed=3)
+    assert shares.min() >= 0 and shares.max() <= 1
+
+
+def test_the_best_predictor_does_what_its_formula_expects(generator: np.random.Generator) -> None:
+    """Many areas with effects of the normal distribution: expected error, coverage, and no model does better."""
+    x = np.column_stack([np.ones(400), generator.normal(size=400)])
+    truth = x @ [2.0, 0.5] + generator.normal(size=400)
+    d = generator.uniform(0.5, 3.0, size=400)
+    y = truth + np.sqrt(d) * generator.normal(size=(300, 400))
+    best = best_predictor(truth, y, x)
+    found = ((best.predicted - truth) ** 2).mean() / ((y - truth) ** 2).mean()
+    assert found == pytest.approx(best.ratio, rel=0.02)
+    assert best.ratio == pytest.approx((d / (1 + d)).sum() / d.sum(), rel=0.08)
+    assert best.covers.mean() == pytest.approx(0.95, abs=0.01)
+    assert ((np.stack([fit_area_model(row, d, x).estimate for row in y]) - truth) ** 2).mean() > (
+        (best.predicted - truth) ** 2).mean()  # fmt: skip
 
 
 def test_correction_is_half_of_what_predictions_vary_less(generator: np.random.Generator) -> None:
