@@ -1,4 +1,4 @@
-"""Linear combinations and ratios of any number of domain figures, with the covariance of the sample."""
+"""Linear combinations of any number of domain figures, with the covariance of the sample."""
 
 from __future__ import annotations
 
@@ -147,85 +147,6 @@ def linear_contrasts(
     parts = np.where(np.isnan(figures.linearized), 0.0, figures.linearized)
     variance = dense_variances(parts @ a.T, design)
     return _combination(estimate, estimate, np.sqrt(variance), used, figures, design, confidence)
-
-
-def ratio_contrast(
-    figures: DomainFigures, first: int, second: int, design: Design, *, confidence: float = 0.95
-) -> Combination:
-    r"""Ratio of the figures of two domains.
-
-    Parameters
-    ----------
-    figures : DomainFigures
-        Of D domains.
-    first, second : int
-        Numerator and denominator.
-    design : Design
-        Of the PSUs.
-    confidence : float
-        Of the interval, which is taken on the logarithm.
-
-    Returns
-    -------
-    Combination
-        Of one ratio; NaN where either figure is not above 0.
-
-    Notes
-    -----
-    .. math:: \hat\rho = \hat\theta_a / \hat\theta_b, \qquad
-              v(\hat\rho) = \hat\rho^2\, v\Big(\sum_{hi} z_{hi,a}/\hat\theta_a - z_{hi,b}/\hat\theta_b\Big)
-
-    References
-    ----------
-    Särndal, Swensson and Wretman (1992), result 5.5.1 (a smooth function of totals).
-    """
-    a, b = figures.estimate[[first, second]]
-    used = np.zeros((1, figures.estimate.size), dtype=bool)
-    used[0, [first, second]] = True
-    if not (a > 0 and b > 0):
-        nothing = np.full(1, np.nan)
-        return _combination(nothing, nothing, nothing, used, figures, design, confidence)
-    z = figures.linearized[:, first] / a - figures.linearized[:, second] / b
-    error = np.sqrt(dense_variances(z, design))
-    log = _combination(np.log([a / b]), np.log([a / b]), error, used, figures, design, confidence)
-    ratio = np.array([a / b])
-    return Combination(ratio, ratio * error, np.exp(log.low), np.exp(log.high), log.df, log.p_value)
-
-
-def rate_with_uncertain_denominator(
-    total: float, variance: float, denominator: float, denominator_variance: float, *, per: float = 1000.0
-) -> tuple[float, float]:
-    r"""Rate over a number that was itself estimated elsewhere.
-
-    Parameters
-    ----------
-    total, variance : float
-        Estimated total and its variance.
-    denominator, denominator_variance : float
-        Number from an independent source and its variance; 0 for a census or a projection taken as known.
-    per : float
-        What the rate is for.
-
-    Returns
-    -------
-    rate, variance : float
-        NaN where the denominator is not above 0.
-
-    Notes
-    -----
-    .. math:: \hat r = c\,\hat Y / \hat X, \qquad
-              v(\hat r) = (c / \hat X)^2 \big(v(\hat Y) + (\hat Y / \hat X)^2\, v(\hat X)\big)
-
-    with both sources independent.
-
-    References
-    ----------
-    Särndal, Swensson and Wretman (1992), section 5.6, without covariance.
-    """
-    if not denominator > 0:
-        return float("nan"), float("nan")
-    ratio = total / denominator
-    return per * ratio, (per / denominator) ** 2 * (variance + ratio**2 * denominator_variance)
 
 
 def _combination(

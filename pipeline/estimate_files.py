@@ -15,7 +15,6 @@ from estimates.study_plan import METHODS
 from surveys.design import Design
 from surveys.study import Role, Study
 
-TEXT_AFTER = ("unit", "status", "reason")
 WHOLE = ("n", "n_psu", "cases")
 
 

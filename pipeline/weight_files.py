@@ -75,24 +75,6 @@ def read_weights(folder: Path, microdata: Microdata) -> dict[str, NDArray[np.flo
     return weights
 
 
-def weight_of_level(
-    weights: Mapping[str, NDArray[np.float64]],
-    microdata: Microdata,
-    level: str,
-) -> NDArray[np.float64] | None:
-    """Find the weight of every row of a level: its own, or that of the nearest level above it.
-
-    Returns
-    -------
-    (n,) float, or None
-        None when neither the level nor any above it is weighted.
-    """
-    for owner in (level, *microdata.ancestors(level)):
-        if owner in weights:
-            return weights[owner][microdata.rows_of(owner, level)]
-    return None
-
-
 def weights_record(weights: Mapping[str, WeightSet]) -> dict[str, Any]:
     """Say what ran, for the methods annex: one entry per level and step, no microdata."""
     return {

@@ -12,7 +12,6 @@ from surveys.extrapolation import Extrapolation, extrapolation_from
 from surveys.rounds import ROUND_ENTRIES, Rounds, rounds_from
 
 LonelyPsu = Literal["fail", "certainty", "centred", "collapsed"]
-FORMATS = ("sav", "zsav", "por", "dta", "sas7bdat", "xpt", "csv", "xlsx", "parquet", "synthetic")
 
 
 @dataclass(frozen=True)

@@ -143,13 +143,6 @@ class PopulationTotals:
         """Add up one margin."""
         return float(sum(known.total for known in self.totals[margin].values()))
 
-    def scaled_to(self, reference: str, *, tolerance: float) -> PopulationTotals:
-        """Multiply the other margins of the same units so that their sums equal that of a reference.
-
-        See `scaled_totals`, which also takes totals that do not agree yet.
-        """
-        return scaled_totals(self.shapes, self.totals, reference, tolerance=tolerance, where=self.where)
-
     def _impossible(self) -> Iterator[Problem]:
         for name, shape in self.shapes.items():
             cells = self.totals.get(name) or {}

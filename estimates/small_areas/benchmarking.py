@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 Benchmark = Literal["none", "ratio", "difference", "weighted"]
-BENCHMARKS: tuple[Benchmark, ...] = ("none", "ratio", "difference", "weighted")
 
 
 def benchmarked(

@@ -12,7 +12,6 @@ from estimates.small_areas.refusals import CannotFit
 
 FloatArray = npt.NDArray[np.float64]
 Smoothing = Literal["none", "design_effect", "log_linear"]
-SMOOTHINGS: tuple[Smoothing, ...] = ("none", "design_effect", "log_linear")
 LEAST_AREAS = 4
 
 

@@ -1,4 +1,4 @@
-"""Contrasts, ratios between domains and standardized rates agree with R's svycontrast and svystandardize."""
+"""Contrasts, the comparisons that are printed, and standardized rates agree with R's svycontrast and svystandardize."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from estimates.contrast import domain_figures, linear_contrasts, rate_with_uncertain_denominator, ratio_contrast
+from estimates.comparison import contrast
+from estimates.contrast import domain_figures, linear_contrasts
+from estimates.linearized.linearization import Linearized
 from surveys.design import design_from_columns
 
 HERE = Path(__file__).parent
@@ -37,12 +39,30 @@ def test_differences_averages_and_trends(people, expected):
     found = linear_contrasts(figures, coefficients, design)
     for at, case in enumerate(("difference.12", "difference.34", "average", "trend")):
         check(expected, case, found, at)
-    check(expected, "ratio.21", ratio_contrast(figures, 1, 0, design))
     totals = domain_figures(y, None, age, 4, w, design)
     check(expected, "totals.12", linear_contrasts(totals, [1, -1, 0, 0], design))
     # Some PSUs hold nobody of the two older groups.
     assert found.df.tolist() == [40, 37, 40, 40]
     assert ((found.low < found.estimate) & (found.estimate < found.high)).all()
+
+
+@pytest.mark.parametrize(
+    ("case", "kind", "first", "second"), [("difference.12", "difference", 0, 1), ("difference.34", "difference", 2, 3),
+                                          ("ratio.21", "ratio", 1, 0)])  # fmt: skip
+def test_what_a_study_prints_of_two_groups(people, expected, case, kind, first, second):
+    data, design = people
+    age, w = (data["age"] - 1).to_numpy(np.int64), data["weight"].to_numpy()
+    y = data["moved"].to_numpy(float)
+
+    def mean(group):
+        inside = (age == group).astype(float)
+        share = float(w @ (inside * y)) / float(w @ inside)
+        return Linearized(share, inside * (y - share) / float(w @ inside))
+
+    found = contrast(mean(first), mean(second), (age == first) | (age == second), w, design, kind=kind)
+    row = expected("contrasts").query("case == @case").iloc[0]
+    assert (found.estimate, found.se) == (pytest.approx(row["estimate"], rel=1e-10), pytest.approx(row["se"], rel=1e-9))
+    assert found.low < found.estimate < found.high
 
 
 def test_standardized_rates(people, expected):
@@ -66,16 +86,6 @@ def test_a_domain_without_members_spoils_only_what_uses_it(people):
     )
     found = linear_contrasts(figures, [[1, -1, 0, 0, 0], [1, 0, 0, 0, -1]], design)
     assert np.isfinite(found.se[0]) and np.isnan(found.estimate[1]) and np.isnan(found.se[1])
-    assert np.isnan(ratio_contrast(figures, 0, 4, design).estimate[0])
-
-
-def test_rate_over_a_number_from_elsewhere():
-    rate, variance = rate_with_uncertain_denominator(500.0, 400.0, 20_000.0, 0.0)
-    assert (rate, variance) == pytest.approx((25.0, (1000 / 20_000) ** 2 * 400))
-    _, wider = rate_with_uncertain_denominator(500.0, 400.0, 20_000.0, 500.0**2)
-    # Squared coefficients of variation of independent sources add up.
-    assert wider / 25.0**2 == pytest.approx(400 / 500**2 + (500 / 20_000) ** 2)
-    assert np.isnan(rate_with_uncertain_denominator(1.0, 1.0, 0.0, 0.0)[0])
 
 
 def test_nothing_varied_is_no_interval():
