@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.project import Project
 from pipeline.study_files import load_study
-from surveys.problems import StudyError
+from surveys.problems import DictionaryError, StudyError
 
 GOOD = Path(__file__).resolve().parents[2] / "malformed" / "data" / "good"
 PROJECT = Project.here()
@@ -80,3 +80,17 @@ def test_an_absent_folder_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in PROJECT.studies.glob("*/study.yaml")))
 def test_every_study_of_the_project_holds_together(name: str) -> None:
     assert load_study(PROJECT.studies / name, PROJECT).study.name == name
+
+
+def test_a_study_is_checked_once_and_again_when_a_file_it_is_made_of_differs(tmp_path: Path) -> None:
+    base = study(tmp_path, "base")
+    later = study(tmp_path, "later", "study: later\nextends: base\nyear: 2020\n", "levels: {}\n")
+    first = load_study(later, PROJECT)
+    assert load_study(later, PROJECT) is first
+    below = base / "study.yaml"
+    below.write_text(below.read_text(encoding="utf-8").replace("Test study", "Other study"), encoding="utf-8")
+    second = load_study(later, PROJECT)
+    assert (first.study.title.en, second.study.title.en) == ("Test study", "Other study")
+    (later / "dictionary.yaml").write_text("variables: [\n", encoding="utf-8")
+    with pytest.raises(DictionaryError):
+        load_study(later, PROJECT)
