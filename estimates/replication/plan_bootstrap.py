@@ -161,7 +161,7 @@ def replicated_plan(
         product, scale, step, threads = _of_factors(replicates.factors), replicates.scale, MANY, 1
     whole = np.zeros((1, totals.room, totals.columns))
     for group in totals.groups:
-        roll_up(_shaped(group.totals.sum(axis=0)[None, :], totals), group.target, group.whole, whole)
+        roll_up(group.totals.sum(axis=1)[None, :, :], group.target, group.whole, whole)
     roll_on(whole, totals.size, totals.coarser)
     estimate = _statistics(whole[0, : totals.size], totals)
     variance = _variance(totals, product, scale, estimate, step, threads)[:, totals.column]
@@ -177,7 +177,7 @@ def _variance(
     totals: PlanTotals, product: Product, scale: FloatVector, estimate: FloatArray, step: int, threads: int
 ) -> FloatArray:
     step = int(np.clip(NUMBERS // (totals.room * totals.columns), 1, step))
-    widest = max((group.totals.shape[1] for group in totals.groups), default=0)
+    widest = max((_width(group) for group in totals.groups), default=0)
     runs = _runs(totals.below)
     middle = aligned_zeros(estimate.shape)
     middle[:] = estimate
@@ -190,7 +190,7 @@ def _variance(
             many = part.stop - start
             repeated[:many] = 0.0
             for group in totals.groups:
-                found = room[: many * group.totals.shape[1]].reshape(many, -1)
+                found = room[: many * _width(group)].reshape(many, -1)
                 product(group, part, found)
                 roll_up(_shaped(found, totals), group.target, group.whole, repeated[:many])
             roll_on(repeated[:many], totals.size, totals.coarser)
@@ -206,7 +206,8 @@ def _variance(
 
 def _of_factors(factors: FloatArray) -> Product:
     def product(group: PsuGroup, part: slice, out: FloatArray) -> None:
-        np.matmul(factors[part][:, group.psu], group.totals, out=out)
+        here = out.reshape(out.shape[0], group.totals.shape[0], group.totals.shape[2])
+        here[:] = np.matmul(factors[part][:, group.psu], group.totals).swapaxes(0, 1)
 
     return product
 
@@ -217,15 +218,13 @@ def _of_draws(totals: PlanTotals, design: Design, draws: RaoWuDraws) -> Product:
     for group in totals.groups:
         at = np.full(int(design.psus_per_stratum[group.stratum]), -1, dtype=np.int64)
         at[group.psu - first[group.stratum]] = np.arange(group.psu.size)
-        by_cell = aligned_zeros((group.totals.shape[1] // totals.columns, group.psu.size * totals.columns))
-        shaped = group.totals.reshape(group.psu.size, -1, totals.columns)
-        by_cell.reshape(-1, group.psu.size, totals.columns)[:] = shaped.swapaxes(0, 1)
-        place[id(group)] = at, by_cell, group.totals.sum(axis=0)
+        place[id(group)] = at, group.totals.sum(axis=1).ravel()
 
     def product(group: PsuGroup, part: slice, out: FloatArray) -> None:
         drawn, rescale = draws.drawn[group.stratum], float(draws.rescale[group.stratum])
-        at, by_cell, whole = place[id(group)]
+        at, whole = place[id(group)]
         each = rescale * at.size / drawn.shape[1] if drawn.shape[1] else 0.0
+        by_cell = group.totals.reshape(group.totals.shape[0], -1)
         sum_drawn(drawn[part], at, by_cell, whole, 1.0 - rescale, each, out)
 
     return product
@@ -235,6 +234,10 @@ def _runs(below: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Stretches of columns with one denominator: from, to, its column; -1 where it is one."""
     starts = np.flatnonzero(np.diff(below, prepend=-2))
     return np.stack([starts, np.append(starts[1:], below.size), below[starts]], axis=1)
+
+
+def _width(group: PsuGroup) -> int:
+    return int(group.totals.shape[0] * group.totals.shape[2])
 
 
 def _shaped(found: FloatArray, totals: PlanTotals) -> FloatArray:

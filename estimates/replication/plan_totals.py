@@ -36,8 +36,8 @@ class PsuGroup:
         Their stratum.
     psu : (u,) int
         Positions of the PSUs, ascending.
-    totals : (u, C * K) float
-        Weighted totals of every cell that occurs and every column.
+    totals : (C, u, K) float
+        Weighted totals of every cell that occurs, PSU and column.
     target : (q, C) int
         Place of each cell in each breakdown that is crossed within PSUs, and in the cross; -1 in none.
     whole : (a,) int
@@ -140,8 +140,10 @@ def plan_totals(
     members = np.argsort(group_of_psu, kind="stable")
     place = np.empty(design.psus, dtype=np.int64)
     place[members] = np.arange(design.psus) - np.repeat(np.cumsum(psus) - psus, psus)
-    slot = (offset[group_of_psu] + place * width[group_of_psu] - first_pair[group_of_psu])[design.psu]
-    slot += position
+    # The PSUs of a group lie together within each of its cells.
+    many_here = psus[group_of_psu]
+    slot = (offset[group_of_psu] + place - first_pair[group_of_psu] * many_here)[design.psu]
+    slot += position * many_here[design.psu]
 
     columns = scan_columns(measures, weight)
     many = columns.wide + columns.summed
@@ -159,7 +161,7 @@ def plan_totals(
     for g in range(held.shape[1]):
         u, c = int(psus[g]), int(width[g])
         if c:
-            here = sums[offset[g] * many : (offset[g] + u * c) * many].reshape(u, c * many)
+            here = sums[offset[g] * many : (offset[g] + u * c) * many].reshape(c, u, many)
             mine = np.ascontiguousarray(axis.target[:, first_pair[g] : first_pair[g] + c])
             whole = axis.whole[:, g]
             groups.append(PsuGroup(int(held[0, g]), members[starts[g] : starts[g] + u], here, mine, whole[whole >= 0]))
