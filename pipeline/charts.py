@@ -59,7 +59,7 @@ def draw(kind: str, points: Sequence[Point], *, total: Point | None, fonts: Path
         if total is not None and total.shown and kind != "line" and shown and \
                 total.estimate <= max(point.high for point in shown):
             _reference(axes, total)
-        _finish(axes, kind, points, [_wrapped(printable(point.label, known)) for point in points])
+        _finish(axes, kind, points, [wrapped(printable(point.label, known)) for point in points])
         return finished(figure, prefix)
 
 
@@ -204,7 +204,8 @@ def _finish(axes: Axes, kind: str, points: Sequence[Point], labels: Sequence[str
     axes.tick_params(length=0, pad=5)
 
 
-def _wrapped(label: str, width: int = 34) -> str:
+def wrapped(label: str, width: int = 34) -> str:
+    """Break a label into two lines at most."""
     lines, line = [], ""
     for word in label.split():
         if line and len(line) + 1 + len(word) > width:

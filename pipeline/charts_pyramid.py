@@ -72,8 +72,9 @@ def _side(axes: Axes, points: Sequence[Point], side: int) -> None:
         weak = point.status == "weak"
         axes.barh(place, value, height=0.84, color="white" if weak else ACCENT if side < 0 else TINT, edgecolor=ACCENT,
                   linewidth=0.6, hatch="////" if weak else None, zorder=2)
-        axes.plot([low, high], [place, place], color="#f0a35e" if side < 0 and not weak else INK, linewidth=1.0,
-                  solid_capstyle="butt", zorder=3)
+        # Ink inside white is seen on a dark bar and beyond it.
+        for width, colour in ((2.6, "white"), (1.0, INK)):
+            axes.plot([low, high], [place, place], color=colour, linewidth=width, solid_capstyle="butt", zorder=3)
 
 
 def _finish(axes: Axes, highest: float, ages: Sequence[str] | None, rows: int) -> None:

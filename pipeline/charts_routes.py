@@ -96,6 +96,9 @@ def _band(axes: Axes, start: float, end: float, height: float, *, stays: bool, w
               (0.5, start + height), (0, start + height), (0, start)]
     codes = [Curve.MOVETO, Curve.CURVE4, Curve.CURVE4, Curve.CURVE4, Curve.LINETO, Curve.CURVE4, Curve.CURVE4,
              Curve.CURVE4, Curve.CLOSEPOLY]
+    if weak:
+        axes.add_patch(PathPatch(Curve(points, codes), facecolor="white", edgecolor=TINT, linewidth=0, hatch="////",
+                                 zorder=2))
     axes.add_patch(PathPatch(
-        Curve(points, codes), facecolor="white" if weak else ACCENT if stays else TINT, edgecolor=ACCENT,
-        linewidth=0.6, hatch="////" if weak else None, alpha=1.0 if weak or not stays else 0.92, zorder=2))
+        Curve(points, codes), facecolor="none" if weak else ACCENT if stays else TINT, edgecolor=ACCENT,
+        linewidth=0.8, alpha=1.0 if weak or not stays else 0.92, zorder=2.5 if weak else 2))

@@ -45,7 +45,7 @@ def ingest_record(loaded: LoadedStudy, sources: SourcesRead, made: Harmonized, m
     -------
     dict
         ``sources``, ``levels``, ``findings`` by severity, ``undocumented`` and ``missing`` counts by
-        variable, ``response`` counts by level where the study declares them.
+        variable, ``response`` counts by variable, or by level where the study gives them itself.
     """
     levels = (
         {} if microdata is None else {name: {"rows": level.rows} for name, level in microdata.levels.items()}
@@ -69,7 +69,7 @@ def _response(loaded: LoadedStudy, microdata: Microdata) -> dict[str, Mapping[st
         if response.variable is None:
             counts[response.level] = response.counts
         elif response.variable in microdata.levels[response.level].frame.columns:
-            counts[response.level] = response_counts(microdata, loaded.dictionary, response.variable)
+            counts[response.variable] = response_counts(microdata, loaded.dictionary, response.variable)
     return counts
 
 

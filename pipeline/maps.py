@@ -24,6 +24,8 @@ from surveys.area_maps import Tile
 SHADES = ("#e4eff2", "#b5d3dc", "#7fb1c0", "#418397", "#0b4557")
 WEAK, WITHHELD = "////", "xxx"
 LARGE_GRID = 60
+#: Entries of a legend that fit beside one another.
+LEGEND_ROW = 7
 # Size, face and edge of the circles laid on one another: a mark is seen on every shade, and in grey.
 MARKERS = {
     "chosen": ((7.5, "#ffffff", "#ffffff"), (5.0, INK, INK)),
@@ -154,7 +156,7 @@ def _text(axes: Axes, tile: Tile, point: Point | None, edges: Sequence[float], *
     colour = "#ffffff" if dark else INK
     # A box behind the words keeps them readable over the hatching.
     back = shade_of(point.estimate, edges) if shown and point is not None else "#ffffff"
-    box = {"facecolor": back, "edgecolor": "none", "pad": 0.8}
+    box = {"facecolor": back, "edgecolor": "none", "pad": 1.5}
     size = 9.0 if len(tile.short) < 3 else 6.8
     axes.text(tile.column + 0.47, tile.row + 0.33, tile.short, ha="center", va="center", color=colour, fontsize=size,
               bbox=box)  # fmt: skip
@@ -210,6 +212,10 @@ def _legend(
             handles.append(tuple(circles))
             names.append(words[mark])
     if handles:
-        axes.legend(handles=handles, labels=names, loc="upper center", bbox_to_anchor=(0.5, 0.0),
-                    ncols=min(len(handles), 5), frameon=False, fontsize=8.0, handlelength=1.5, columnspacing=1.2,
+        columns = len(handles) if len(handles) <= LEGEND_ROW else -(-len(handles) // 2)
+        # A legend fills its columns one by one; a reader goes along its lines.
+        order = [place for column in range(columns) for place in range(column, len(handles), columns)]
+        axes.legend(handles=[handles[place] for place in order], labels=[names[place] for place in order],
+                    loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=columns, frameon=False, fontsize=8.0,
+                    handlelength=1.5, columnspacing=1.2,
                     handler_map={tuple: HandlerTuple(ndivide=1)})  # fmt: skip

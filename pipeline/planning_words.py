@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
+from estimates.publication.standards import STANDARDS
 from pipeline.report_numbers import plain
 from surveys.problems import Language
 from surveys.sampling.plan import SamplePlan
@@ -135,7 +136,7 @@ def forecast_text(
             segments=segments,
             strata=strata,
             response=plain(100 * plan.response, 0),
-            standards=facts["standards"],
+            standards=", ".join(_standard(name, language) for name in facts["standards"].split(", ")),
             cases=facts["cases"],
         ),
         "",
@@ -265,3 +266,8 @@ def _change_row(
         *(percent(float(str(row[name])), 0) + words["sign"] for name in ("overlap", "power")),
         plain(float(str(row["needed"])), 0),
     ]
+
+
+def _standard(name: str, language: str) -> str:
+    known = STANDARDS.get(name)
+    return name if known is None else known.es if language == "es" else known.en

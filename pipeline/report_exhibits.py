@@ -9,7 +9,8 @@ from dataclasses import replace
 from pipeline.report_blocks import Block, Built, Chart, Material, Place, Results
 from pipeline.report_extended import extended_notes
 from pipeline.report_kinds import KINDS
-from pipeline.report_tables import Note, Table
+from pipeline.report_small_areas import SHOWN
+from pipeline.report_tables import HIDDEN, Note, Table
 from pipeline.report_words import Words
 from surveys.study import Exhibit
 
@@ -45,7 +46,7 @@ class Exhibits:
                 place = Place(f"{words['chart']} {self.charts}", f"{self.prefix}chart-{self.charts}", title)
             built = kind.build(exhibit, self.material, place)
             block = built.block
-            block = replace(block, notes=(*block.notes, *self._warning(exhibit)))
+            block = replace(block, notes=(*block.notes, *self.warning(exhibit)))
             if isinstance(block, Chart) and built.data is not None:
                 note = Note("", words.say("data_of_chart", table=self._data_of(exhibit, built, block.title)))
                 block = replace(block, notes=(*block.notes, note))
@@ -64,7 +65,7 @@ class Exhibits:
         by = listed(["", *(labels.breakdown(name) for name in exhibit.by)], labels.words)
         return labels.words.say("title_by", what=what, by=by)
 
-    def _warning(self, exhibit: Exhibit) -> tuple[Note, ...]:
+    def warning(self, exhibit: Exhibit) -> tuple[Note, ...]:
         """Warning of the study where an exhibit shows totals carried beyond the places sampled."""
         if not KINDS[exhibit.kind].of_estimates:
             return ()
@@ -72,19 +73,39 @@ class Exhibits:
         return extended_notes(exhibit, self.material.frame, self.material.labels,
                               None if extrapolation is None else extrapolation.warning)
 
+    def in_chapters(self, exhibit: Exhibit) -> int:
+        """Find the place of the chapter table with every number of a picture; 0 where there is none."""
+        for place, table in enumerate(self.planned, start=1):
+            if table.kind != (KINDS["ranking"] if "model" in exhibit.options else KINDS[exhibit.kind]).data_in:
+                continue
+            if exhibit.indicators:
+                same = table.by == exhibit.by and set(exhibit.indicators) <= set(table.indicators)
+            else:
+                wanted, given = ({**item.options, "rows": 0} if item.options else {} for item in (exhibit, table))
+                same = bool(wanted) and wanted == given and self._rows(exhibit) <= self._rows(table)
+            if same:
+                return place
+        return 0
+
+    def _rows(self, exhibit: Exhibit) -> int:
+        """Count the areas that an exhibit lists at most; a map of a model shows all that may be published."""
+        if exhibit.kind != "map":
+            return int(exhibit.options.get("rows", SHOWN))
+        areas = self.material.tables["small_areas"]
+        mine = areas[areas["model"] == exhibit.options["model"]]
+        return int((~mine["status"].isin(HIDDEN)).sum())
+
     def _data_of(self, exhibit: Exhibit, built: Built, title: str) -> str:
         """Name the table with a picture's values, made for the annex where no chapter has it."""
         word = self.material.labels.words["table"]
-        if KINDS[exhibit.kind].of_estimates and exhibit.indicators:
-            for place, table in enumerate(self.planned, start=1):
-                same = table.by == exhibit.by and set(exhibit.indicators) <= set(table.indicators)
-                if same and table.kind == KINDS[exhibit.kind].data_in:
-                    return f"{word} {place}"
+        chapter = self.in_chapters(exhibit)
+        if chapter:
+            return f"{word} {chapter}"
         place = len(self.data_tables) + 1
         number = f"{word} A{place}"
         if built.data is not None:
             made = built.data(Place(number, f"{self.prefix}table-a{place}", title))
-            self.data_tables.append(replace(made, notes=(*made.notes, *self._warning(exhibit))))
+            self.data_tables.append(replace(made, notes=(*made.notes, *self.warning(exhibit))))
         return number
 
 

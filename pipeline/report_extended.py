@@ -30,16 +30,20 @@ def extended_notes(
     Returns
     -------
     tuple of Note
-        One, or none.
+        None, the warning, or the warning and that rows without the mark do not add up to those with it.
     """
     if warning is None:
         return ()
+    found, mixed = False, False
     for indicator in exhibit.indicators:
         for part in labels.parts(indicator, frame):
             rows = select(frame, part, exhibit.by, labels)
-            if any(is_extended(str(reason)) for reason in rows.loc[~rows["status"].isin(HIDDEN), "reason"]):
-                return (Note(EXTENDED_MARK, warning.get(labels.words.language)),)
-    return ()
+            marked = [is_extended(str(reason)) for reason in rows.loc[~rows["status"].isin(HIDDEN), "reason"]]
+            found, mixed = found or any(marked), mixed or (any(marked) and not all(marked))
+    if not found:
+        return ()
+    notes = (Note(EXTENDED_MARK, warning.get(labels.words.language)),)
+    return (*notes, Note("", labels.words["extended_mixed"])) if mixed else notes
 
 
 def is_extended(reason: str) -> bool:

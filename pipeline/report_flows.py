@@ -71,7 +71,8 @@ def build_flows(exhibit: Exhibit, material: Material, place: Place) -> Built:
     if not rows:
         rows = ((words["flows_none"], "", "", "", "", ""),)
     hidden = [row.mark for _, row, _ in routes if row.hidden and row.mark != MARKS["empty"]]
-    notes = [Note("", words.say("note_flows", shown=len(shown), hidden=len(hidden)))]
+    key = "note_flows_none" if not shown else "note_flows" if hidden else "note_flows_all"
+    notes = [Note("", words.say(key, shown=len(shown), hidden=len(hidden)))]
     notes += explained({mark for _, row, _ in shown for mark in row.mark.split()}, labels.words)
     columns = (words["route"], words["estimate"], words.say("interval", confidence=material.confidence), words["se"],
                words["n"], words["flag"])  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.report_blocks import Material
 from pipeline.report_exhibits import Exhibits
@@ -39,7 +40,7 @@ def full_tables(material: Material, shown: Sequence[Exhibit], titles: Exhibits) 
         table = build_table(material.frame, exhibit.indicators, exhibit.by, material.labels, number=number,
                             anchor=f"table-b{len(made) + 1}", title=title, confidence=material.confidence)
         if any(group.rows for group in table.groups):
-            made.append(table)
+            made.append(replace(table, notes=(*table.notes, *titles.warning(exhibit))))
     return tuple(made)
 
 

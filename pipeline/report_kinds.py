@@ -33,10 +33,9 @@ class Kind:
     build : callable
         From the exhibit, its material and its place to the block that the templates print.
     of_estimates : bool
-        Whether its numbers are rows of the estimate table. A chart then needs no table in the annex where a chapter
-        already has a table of the same indicators and breakdowns.
+        Whether its numbers are rows of the estimate table.
     data_in : str
-        Kind of that table.
+        Kind of the table with the numbers of a chart; the annex has none where a chapter already has it.
     """
 
     counted: Literal["table", "chart"]
@@ -51,14 +50,14 @@ KINDS: dict[str, Kind] = {
     "intervals": Kind("chart", build_points_chart, of_estimates=True),
     "map": Kind("chart", build_map, of_estimates=True),
     "offices": Kind("table", build_offices),
-    "offices_map": Kind("chart", build_offices_map),
+    "offices_map": Kind("chart", build_offices_map, data_in="offices"),
     "bars": Kind("chart", build_points_chart, of_estimates=True),
     "line": Kind("chart", build_points_chart, of_estimates=True),
     "comparison": Kind("table", build_results),
     "regression": Kind("table", build_results),
     "independence": Kind("table", build_results),
     "small_areas": Kind("table", build_areas_table),
-    "ranking": Kind("chart", build_ranking),
+    "ranking": Kind("chart", build_ranking, data_in="small_areas"),
     "criteria": Kind("table", build_criteria),
     "gaps": Kind("table", build_gaps),
     "matrix": Kind("table", build_matrix, of_estimates=True),
@@ -66,8 +65,8 @@ KINDS: dict[str, Kind] = {
     "routes": Kind("chart", build_routes, of_estimates=True, data_in="flows"),
     "pyramid": Kind("chart", build_pyramid, of_estimates=True),
     "change": Kind("table", build_change_table),
-    "change_chart": Kind("chart", build_change_chart),
-    "trend": Kind("chart", build_trend_chart),
+    "change_chart": Kind("chart", build_change_chart, data_in="change"),
+    "trend": Kind("chart", build_trend_chart, data_in="trend_table"),
     "trend_table": Kind("table", build_trend_table),
     "external": Kind("table", build_external_table),
     "weighting": Kind("chart", build_weighting),

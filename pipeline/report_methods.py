@@ -60,7 +60,7 @@ def methods_sections(study: Study, records: Records, labels: Labels, notes: tupl
     words = labels.words
     estimate, weight, ingest = (records.get(stage, {}) for stage in ("estimate", "weight", "ingest"))
     sections = [_design(study, estimate.get("design", {}), words, notes),
-                _weighting(weight.get("steps", ()), labels), *_weighting_quality(weight.get("steps", ()), words),
+                _weighting(weight.get("steps", ()), labels), *_weighting_quality(weight.get("steps", ()), labels),
                 _variance(estimate.get("methods", {}), labels),
                 *_standards(estimate, words),
                 *(Section(*part) for part in area_sections(study, estimate.get("small_areas", {}), labels)),
@@ -144,15 +144,22 @@ def _lonely(policy: str, ran: Mapping[str, Any], words: Words) -> str:
 def _weighting(steps: Sequence[Mapping[str, Any]], labels: Labels) -> Section:
     words = labels.words
     columns = (words["step"], words["rows"], words["sum"], words["kish"], words["range"])
-    rows, paragraphs = [], []
+    rows: dict[tuple[str, ...], None] = {}
+    paragraphs = []
+    first = next((step.get("level") for step in steps), None)
     for step in steps:
         name = words.either(f"step_{step.get('step')}", str(step.get("step", "")))
         if step.get("variable"):
             name = f"{name} ({step['variable']})"
         limits = [_number(step.get(key), 2) for key in ("min", "max")]
-        rows.append((name, _number(step.get("n"), 0), _number(step.get("sum"), 0),
-                     _number(step.get("kish_deff"), 2), " – ".join(text for text in limits if text)))
-        if step.get("contains"):
+        weighted = None if step.get("n") is None else float(step["n"]) - float(step.get("zeros") or 0)
+        row = (name, _number(weighted, 0), _number(step.get("sum"), 0),
+               _number(step.get("kish_deff"), 2), " – ".join(text for text in limits if text))
+        if row not in rows:
+            level = "" if step.get("level") in (None, first) else f": {labels.level(str(step['level']))}"
+            rows[(f"{name}{level}", *row[1:])] = None
+        # What an own recipe contains are its steps, which the table names.
+        if step.get("contains") and step.get("step") == "given":
             kinds = [words.either(f"contains_{kind}", str(kind)) for kind in step["contains"]]
             paragraphs.append(words.say("contains", list=", ".join(kinds)))
         if step.get("expected_total") is not None and step.get("difference") is not None:
@@ -164,9 +171,10 @@ def _weighting(steps: Sequence[Mapping[str, Any]], labels: Labels) -> Section:
                    tuple(rows), (1, 2, 3, 4))
 
 
-def _weighting_quality(steps: Sequence[Mapping[str, Any]], words: Words) -> list[Section]:
+def _weighting_quality(steps: Sequence[Mapping[str, Any]], labels: Labels) -> list[Section]:
+    words = labels.words
     response, factors = response_rows(steps, words), factor_rows(steps, words)
-    totals, more = total_rows(steps, words)
+    totals, more = total_rows(steps, labels)
     sections = []
     if response:
         heads = (words["weighting_measure"], words["weighting_value"])

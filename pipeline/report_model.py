@@ -15,7 +15,7 @@ from pipeline.report_methods import Section, Source, method_text, methods_sectio
 from pipeline.report_quality import quality_sections
 from pipeline.report_recommendations import Passage, recommendations_of
 from pipeline.report_summary import Summary, build_summary
-from pipeline.report_tables import MARKS, Table, explained
+from pipeline.report_tables import EXTENDED_MARK, MARKS, Note, Table, explained
 from pipeline.report_words import Words
 from pipeline.table_labels import UNCERTIFIED_MARK
 from surveys.study import Exhibit, Study
@@ -112,13 +112,16 @@ def build_report(material: Material, templates: Path, *, final: bool = False) ->
         summary=build_summary(material), chapters=tuple(chapters),
         recommendations=recommendations_of(material.folder, language),
         reading=(words["design_intro"], words["design_compare"], words["reading_columns"]),
-        marks=tuple((note.mark, note.text) for note in explained({*MARKS.values(), UNCERTIFIED_MARK}, words)),
+        marks=tuple((note.mark, note.text) for note in (*explained({*MARKS.values(), UNCERTIFIED_MARK}, words),
+                                                        *_extended(study, language))),
         sections=methods_sections(study, material.records, labels,
                                   _paragraphs(study.design.notes.get(language) if study.design.notes else "")),
         quality=quality_sections(material),
         chart_tables=tuple(builder.data_tables), full_tables=full_tables(material, shown, builder),
         sources=sources_of(study, material.records, words), glossary=glossary_of(templates, study, language),
-        brief=brief_blocks(blocks), method=method_text(study, material.records, words, material.confidence),
+        brief=brief_blocks(blocks),
+        method=" ".join([method_text(study, material.records, words, material.confidence),
+                         *(f"{note.mark} {note.text}" for note in _extended(study, language))]),
     )
 
 
@@ -127,6 +130,12 @@ def brief_blocks(blocks: Sequence[tuple[Exhibit, Block]]) -> tuple[Block, ...]:
     chosen = [block for exhibit, block in blocks if exhibit.options.get("brief")]
     pictures = [block for _, block in blocks if isinstance(block, Chart) and block.svg]
     return tuple(chosen or pictures[:BRIEF_PICTURES])
+
+
+def _extended(study: Study, language: str) -> tuple[Note, ...]:
+    """Explain the mark of totals carried beyond the places sampled, where the study carries any."""
+    known = study.extrapolation
+    return () if known is None else (Note(EXTENDED_MARK, known.warning.get(language)),)
 
 
 def _decisions(study: Study, language: str) -> tuple[tuple[str, str, str], ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from estimates.protection import published_view
 from estimates.publication.standards import STANDARDS
 from pipeline.report_blocks import Material
 from pipeline.report_methods import Section
@@ -49,7 +50,9 @@ def _response(material: Material) -> Section:
         drawn = sum(int(count) for count in outcomes.values())
         if not drawn:
             continue
-        rows.append((words.say("quality_drawn", level=labels.level(response.level)), plain(drawn, 0),
+        known = labels.dictionary.variables.get(response.variable or "")
+        stage = "" if known is None else f" · {known.label.get(words.language)}"
+        rows.append((words.say("quality_drawn", level=labels.level(response.level)) + stage, plain(drawn, 0),
                      _percent(1.0, material)))
         for code, count in outcomes.items():
             if int(count):
@@ -123,7 +126,8 @@ def _rows(material: Material) -> Section:
 
 def _verdicts(material: Material) -> Section:
     words, table = material.labels.words, material.tables.get("verdicts", pd.DataFrame())
-    if len(table) == 0:
+    # Under one standard alone this would repeat what the annex says of it.
+    if len(table) == 0 or table["standard"].nunique() == 1:
         return Section("")
     rows = []
     for name, own in table.groupby("standard", sort=False):
@@ -153,7 +157,7 @@ def _whole_tables(material: Material) -> Section:
 def _fingerprints(material: Material) -> Section:
     words = material.labels.words
     ingest: Mapping[str, Any] = material.records.get("ingest", {})
-    published = material.frame.to_csv(index=False, float_format="%.17g", lineterminator="\n")
+    published = published_view(material.frame).to_csv(index=False, float_format="%.17g", lineterminator="\n")
     rows = [(words["quality_hash_estimates"], hashlib.sha256(published.encode()).hexdigest())]
     rows += [(words.say("quality_hash_source", file=source["file"]), str(source["sha256"]))
              for source in ingest.get("sources", ()) if source.get("sha256")]

@@ -37,6 +37,10 @@ def build_routes(exhibit: Exhibit, material: Material, place: Place) -> Built:
     shown = {pair: point for pair, point in routes.items() if point.shown}
     hidden = sum(not point.shown and point.status != "empty" for point in routes.values())
     notes = [Note("", words.say("note_routes", shown=len(shown), hidden=hidden))]
+    if any(start == end for start, end in shown):
+        notes.append(Note("", words["note_routes_stay"]))
+    if hidden:
+        notes.append(Note("", words["note_routes_height"]))
     if any(point.status == "weak" for point in shown.values()):
         notes.append(Note("", words["weak_routes"]))
     first, last = (tuple(labels.domain_alone(by, code) for code in labels.codes(by)) for by in (origin, destination))

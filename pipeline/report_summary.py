@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.report_blocks import Material
+from pipeline.report_extended import is_extended
 from pipeline.report_numbers import estimate_text, with_sign
 from pipeline.report_sentences import compared, comparison_sentence
-from pipeline.report_tables import MARKS, interval_text, point_of, precision, select
+from pipeline.report_tables import EXTENDED_MARK, MARKS, interval_text, point_of, precision, select
 
 MOST_FINDINGS = 5
 
@@ -84,5 +85,7 @@ def figure_of(record: pd.Series, name: str, decimals: int, material: Material) -
         return KeyFigure(MARKS[point.status], name, "", words[f"mark_{point.status}"], None)
     value = with_sign(estimate_text(point.estimate, point.unit, point.decimals), point.unit, words.language)
     note = f"{MARKS['weak']} {words['mark_weak']}" if point.status == "weak" else ""
+    if is_extended(str(record.get("reason", ""))):
+        note = f"{note} {EXTENDED_MARK} {words['card_extended']}".strip()
     scale = (point.low, point.estimate, point.high) if point.unit == "percent" else None
     return KeyFigure(value, name, interval_text(point, words, material.confidence), note, scale)

@@ -135,9 +135,9 @@ def select(frame: pd.DataFrame, indicator: str, by: Sequence[str], labels: Label
     names = [str(name) for name in frame.columns]
     breakdowns = names[names.index("indicator") + 1:names.index("estimate")]
     wanted = [labels.column(name, frame) for name in by]
-    rows = labels.rows(frame).by_indicator.get(indicator, frame.iloc[:0])
+    rows: pd.DataFrame = labels.rows(frame).by_indicator.get(indicator, frame.iloc[:0])
     others = [column for column in breakdowns if column not in wanted]
-    rows = rows[(rows[others].to_numpy(dtype=object) == WHOLE).all(axis=1)]
+    rows = rows.loc[(rows[others].to_numpy(dtype=object) == WHOLE).all(axis=1)]
     if not by:
         return rows
     keys = pd.DataFrame({column: rows[column].map(_rank(labels, name))
@@ -232,6 +232,8 @@ def _first_column(frame: pd.DataFrame, indicators: Sequence[str], by: Sequence[s
     parts = {part for name in indicators for part in labels.parts(name, frame)}
     if len(indicators) == 1 and parts and indicators[0] not in parts:
         return labels.distribution(indicators[0])
+    if parts and not parts & set(indicators):
+        return labels.words["category"]
     return labels.breakdown(by[-1]) if by else labels.words["indicator"]
 
 

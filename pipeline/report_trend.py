@@ -89,7 +89,8 @@ def build_trend_chart(exhibit: Exhibit, material: Material, place: Place) -> Bui
             notes.append(Note(MARKS[status], words[f"mark_{status}"]))
     if any(_number(record["truncated"]) < 1 for record in shown):
         notes.append(Note("", words["trend_hollow"]))
-    notes += [*(Note("", text) for text in _notes(exhibit, material)), *warning_of(exhibit, material)]
+    notes += [*(Note("", text) for text in _notes(exhibit, material, beside_table=_tabulated(exhibit, material))),
+              *warning_of(exhibit, material)]  # fmt: skip
     names = [material.labels.domain(exhibit.by[0], str(record["code"])) for record in records]
     svg = _drawn(records, names, beside, material.fonts, place.anchor, words) if shown else ""
     told = " ".join(trend_sentences(exhibit, material))
@@ -171,16 +172,27 @@ def trend_sentences(exhibit: Exhibit, material: Material) -> list[str]:
                 words.say("trend_under", loss=plain(loss, 1), conclusion=words[f"trend_{record['conclusion']}"])
                 for loss, record in zip(losses, others, strict=True)
             )
-            found.append(words.say(key, low=plain(min(losses), 1), high=plain(max(losses), 1), each=conclusions))
+            depends = words.say(key, low=plain(min(losses), 1), high=plain(max(losses), 1), each=conclusions)
+            found[-1] = f"{found[-1]} {depends}"
     return found
 
 
-def _notes(exhibit: Exhibit, material: Material) -> list[str]:
+def _notes(exhibit: Exhibit, material: Material, *, beside_table: bool = False) -> list[str]:
+    """List the notes of a trend; a picture whose table stands in a chapter leaves to it what is about the tests."""
     spec, language = _spec(exhibit, material), material.labels.words.language
+    if beside_table:
+        return [] if spec.recall is None else [spec.recall.source.get(language)]
     notes = [material.labels.words["trend_years_shown"]]
     if spec.recall is not None:
         notes.append(spec.recall.source.get(language))
     return notes + [note.get(language) for note in spec.notes]
+
+
+def _tabulated(exhibit: Exhibit, material: Material) -> bool:
+    return any(
+        item.kind == "trend_table" and item.indicators == exhibit.indicators and item.by == exhibit.by
+        for chapter in material.study.report.chapters for item in chapter.exhibits
+    )  # fmt: skip
 
 
 def _spec(exhibit: Exhibit, material: Material) -> TrendSpec:

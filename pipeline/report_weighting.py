@@ -12,6 +12,8 @@ from pipeline.report_words import Words
 Rows = tuple[tuple[str, ...], ...]
 
 SHOWN_TOTALS = 60
+#: Between the codes of a cell of several variables (`weights.population_totals`).
+SEPARATOR = "|"
 
 
 def response_rows(steps: Sequence[Mapping[str, Any]], words: Words) -> Rows:
@@ -27,7 +29,7 @@ def response_rows(steps: Sequence[Mapping[str, Any]], words: Words) -> Rows:
             value = step.get(f"largest_difference_{moment}")
             if value is not None:
                 rows.append((words[f"weighting_difference_{moment}"], plain(float(value), 3)))
-    return tuple(rows)
+    return tuple(dict.fromkeys(rows))
 
 
 def factor_rows(steps: Sequence[Mapping[str, Any]], words: Words) -> Rows:
@@ -42,7 +44,7 @@ def factor_rows(steps: Sequence[Mapping[str, Any]], words: Words) -> Rows:
         limits = f"{plain(float(step['g_min']), 3)} – {plain(float(step['g_max']), 3)}"
         name = words.either(f"step_{step['step']}", str(step["step"]))
         rows.append((name, limits, met, plain(float(step["effective_n"]), 0)))
-    return tuple(rows)
+    return tuple(dict.fromkeys(tuple(row) for row in rows))
 
 
 def calibration_texts(calibration: Mapping[str, Any], labels: Labels) -> list[str]:
@@ -65,16 +67,38 @@ def calibration_texts(calibration: Mapping[str, Any], labels: Labels) -> list[st
     return texts
 
 
-def total_rows(steps: Sequence[Mapping[str, Any]], words: Words) -> tuple[Rows, int]:
-    """List known totals with the weighted sums before and after, and say how many more there are."""
-    rows = [
-        (str(row["measure"]).removeprefix("total:"), str(row["cell"]), plain(float(row["target"]), 0),
-         plain(float(row["before"]), 0), plain(float(row["after"]), 0))
-        for step in steps
-        if step.get("step") == "calibrate"
-        for row in step.get("tables", ())
-    ]  # fmt: skip
-    return tuple(rows[:SHOWN_TOTALS]), max(0, len(rows) - SHOWN_TOTALS)
+def total_rows(steps: Sequence[Mapping[str, Any]], labels: Labels) -> tuple[Rows, int]:
+    """List known totals, by the names of what they count and of their cells, with the weighted sums before and after.
+
+    Totals that several levels meet are listed once. The second number says how many more there are.
+    """
+    rows: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for step in steps:
+        if step.get("step") != "calibrate":
+            continue
+        for row in step.get("tables", ()):
+            name, cell = str(row["measure"]).removeprefix("total:"), str(row["cell"])
+            numbers = tuple(plain(float(row[key]), 0) for key in ("target", "before", "after"))
+            rows.setdefault((name, cell, *numbers), (*_margin(step, name, cell, labels), *numbers))
+    return tuple(rows.values())[:SHOWN_TOTALS], max(0, len(rows) - SHOWN_TOTALS)
+
+
+def _margin(step: Mapping[str, Any], name: str, cell: str, labels: Labels) -> tuple[str, str]:
+    """Name what a margin adds up, and one of its cells; a name that no dictionary knows stays as it is."""
+    spec = (step.get("margins") or {}).get(name) or {}
+    by = [str(item) for item in spec.get("by") or ()]
+    codes = cell.split(SEPARATOR) if len(by) > 1 else [cell]
+    amount = labels.dictionary.variables.get(str(spec.get("amount")))
+    level = labels.level(str(step.get("level", "")))
+    counted = f"{level[:1].upper()}{level[1:]}" if amount is None else amount.label.get(labels.words.language)
+    if not spec or len(codes) != len(by) or not all(_known(item, labels) for item in by):
+        return (counted if spec and not by else name), cell
+    places = " · ".join(labels.domain(item, code) for item, code in zip(by, codes, strict=True))
+    return f"{counted}: {' × '.join(labels.breakdown(item) for item in by)}", places
+
+
+def _known(breakdown: str, labels: Labels) -> bool:
+    return breakdown in labels.dictionary.breakdowns or breakdown in labels.dictionary.variables
 
 
 def _percent(share: Any, words: Words) -> str:

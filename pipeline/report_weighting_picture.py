@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
-from pipeline.charts import ACCENT, INK, MUTED, RULE, TINT, canvas, finished
+from pipeline.charts import ACCENT, INK, MUTED, RULE, TINT, canvas, finished, wrapped
 from pipeline.report_blocks import Built, Chart, Material, Place, Results
 from pipeline.report_numbers import plain
 from pipeline.report_tables import Note
@@ -15,7 +16,7 @@ from pipeline.report_words import Words
 from surveys.study import Exhibit
 
 Step = Mapping[str, Any]
-HEIGHT_OF_STEP, HEIGHT_OF_REST = 0.34, 1.0
+HEIGHT_OF_STEP, HEIGHT_OF_REST = 0.42, 1.0
 
 
 def build_weighting(exhibit: Exhibit, material: Material, place: Place) -> Built:
@@ -93,7 +94,7 @@ def _drawn(steps: Sequence[Step], words: Words, material: Material, prefix: str)
         sizes.barh(rows, [float(step["effective_n"]) for step in steps], color=TINT, height=0.6)
         for row, step in enumerate(steps):
             sizes.annotate(plain(float(step["effective_n"]), 0), (float(step["effective_n"]), row), (2, 0),
-                           textcoords="offset points", va="center", fontsize=6.5, color=INK)  # fmt: skip
+                           textcoords="offset points", va="center", fontsize=8, color=INK)  # fmt: skip
             limits, far = factor_range(step), farthest(step)
             if limits is not None:
                 factors.plot(limits, (row, row), color=ACCENT, linewidth=2, solid_capstyle="butt")
@@ -101,19 +102,21 @@ def _drawn(steps: Sequence[Step], words: Words, material: Material, prefix: str)
             if far is not None:
                 totals.plot([100 * far[0]], [row], "o", color=MUTED, fillstyle="none")
                 totals.plot([100 * far[1]], [row], "o", color=ACCENT)
-        sizes.margins(x=0.25)
+        sizes.set_xlim(0, 1.5 * max(float(step["effective_n"]) for step in steps))
+        sizes.xaxis.set_major_locator(MaxNLocator(2, integer=True))
+        sizes.xaxis.set_major_formatter(lambda value, _: plain(value, 0))
         factors.axvline(1.0, color=RULE, linewidth=0.8)
         for axes, word in ((sizes, "effective"), (factors, "factors"), (totals, "distance")):
             _panel(axes, words[f"weighting_panel_{word}"])
         totals.set_xlim(left=min(-0.2, totals.get_xlim()[0]))
-        sizes.set_yticks(list(rows), [_name(step, words) for step in steps], fontsize=7)
+        sizes.set_yticks(list(rows), [wrapped(_name(step, words)) for step in steps], fontsize=8)
         sizes.invert_yaxis()
         return finished(figure, prefix)
 
 
 def _panel(axes: Axes, title: str) -> None:
-    axes.set_title(title, fontsize=7.5, loc="left", color=INK)
-    axes.tick_params(length=0, labelsize=6.5)
+    axes.set_title(title, fontsize=8.5, loc="left", color=INK)
+    axes.tick_params(length=0, labelsize=8)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
 

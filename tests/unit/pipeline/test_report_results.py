@@ -57,11 +57,11 @@ def built(exhibit: Exhibit, tables: dict[str, pd.DataFrame], language: str = "en
 
 def test_a_tested_sentence_in_both_languages() -> None:
     assert comparison_sentence(ROW, labels(), 1) == (
-        "Poverty: the estimate for “Moved: Yes” is lower than that for “Moved: No” (31.5% against 37.4%; difference "
+        "Poverty: 31.5% for “Moved: Yes”, less than 37.4% for “Moved: No” (difference "
         "−5.8 percentage points, interval −11.1 to −0.6, adjusted p 0.029)."
     )
     assert comparison_sentence({**ROW, "conclusion": "higher"}, labels("es"), 1) == (
-        "Pobreza: la estimación de «Se mudó: Sí» es mayor que la de «Se mudó: No» (31.5\u00a0% frente a 37.4\u00a0%; "
+        "Pobreza: 31.5\u00a0% en «Se mudó: Sí», más que 37.4\u00a0% en «Se mudó: No» ("
         "diferencia de −5.8 puntos porcentuales, intervalo de −11.1 a −0.6, p ajustada 0.029)."
     )
 
@@ -70,8 +70,8 @@ def test_without_a_proven_difference_none_is_claimed() -> None:
     sentence = comparison_sentence({**ROW, "conclusion": "no_difference_shown", "p_adjusted": 0.4}, labels(), 1)
     assert "no difference can be shown" in sentence
     assert "7.5 percentage points or more" in sentence
-    assert "higher" not in sentence
-    assert "lower" not in sentence
+    assert "more than" not in sentence
+    assert "less than" not in sentence
 
 
 def test_of_a_withheld_side_nothing_is_said_and_no_number_printed() -> None:
