@@ -9,11 +9,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from estimates.extrapolation import EXTENDED
 from pipeline.dictionary_file import load_dictionary
 from pipeline.report_exhibits import Exhibits
+from pipeline.report_extended import extended_notes
 from pipeline.report_labels import Labels
 from pipeline.report_weighting import response_rows, total_rows
 from pipeline.report_words import load_words
+from surveys.dictionary import Label
 from surveys.study import Exhibit
 
 
@@ -71,3 +74,16 @@ def test_known_totals_have_names_and_are_listed_once(labels: Labels) -> None:
 def test_the_same_response_of_two_levels_is_told_once(labels: Labels) -> None:
     step = {"rr1": 0.9, "r_indicator": 0.95}
     assert len(response_rows([step, dict(step)], labels.words)) == 2
+
+
+@pytest.mark.parametrize(
+    ("reasons", "marks"), [((EXTENDED, EXTENDED), ["◊"]), ((EXTENDED, ""), ["◊", ""]), (("", ""), [])]
+)
+def test_rows_that_stop_at_the_sample_are_told_apart_from_extended_ones(
+    labels: Labels, reasons: tuple[str, str], marks: list[str]
+) -> None:
+    frame = pd.DataFrame({"indicator": ["displaced_households"] * 2, "area": ["1", "2"], "estimate": [1.0, 2.0],
+                          "status": ["reliable"] * 2, "reason": reasons})  # fmt: skip
+    shown = Exhibit("table", ("displaced_households",), ("area",))
+    notes = extended_notes(shown, frame, labels, Label("El total supone.", "The total assumes."))
+    assert [note.mark for note in notes] == marks
