@@ -133,9 +133,7 @@ def _alternate(task: Task, persons: int, path: Path, engines: Sequence[str], clo
         if engine in runs:
             timings.append(_timing(engine, task, persons, runs[engine], runs.get(OURS, [])))
         elif (engine, task.name) in CANNOT:
-            timings.append(
-                Timing(engine, task.name, persons, (), 0.0, None, None, f"cannot: {CANNOT[engine, task.name]}")
-            )
+            timings.append(Timing(engine, task.name, persons, (), 0.0, None, None, CANNOT[engine, task.name]))
         elif task.name in REACH[engine]:
             far = persons > REACH[engine][task.name]
             why = f"not asked above {REACH[engine][task.name]:,}" if far else "not asked: the time was up"
