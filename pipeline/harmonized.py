@@ -13,6 +13,7 @@ from pipeline.estimate_files import read_estimates
 from pipeline.harmonized_cells import Cell, study_cells
 from pipeline.harmonized_files import printed_figures, read_figures, read_harmonized
 from pipeline.harmonized_page import build_page
+from pipeline.harmonized_sdmx import write_harmonized_sdmx
 from pipeline.harmonized_tables import cells_csv, series_csv, write_harmonized_workbook
 from pipeline.harmonized_words import WORDS
 from pipeline.progress import Progress
@@ -68,7 +69,8 @@ def harmonized(
     Returns
     -------
     list of Path
-        ``harmonized.csv`` and, in both languages, a workbook, a page and a PDF, in ``build/harmonized``.
+        ``harmonized.csv``, the same as SDMX and, in both languages, a workbook, a page and a PDF, in
+        ``build/harmonized``.
 
     Raises
     ------
@@ -186,6 +188,7 @@ def _publish(
     try:
         half.mkdir()
         (half / f"{name}.csv").write_text(cells_csv(common, cells), encoding="utf-8", newline="\n")
+        write_harmonized_sdmx(half, name, common, cells)
         for study, files in counts.items():
             if files:
                 series = f"series_{study}.csv" if not alone else "series.csv"

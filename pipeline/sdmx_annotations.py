@@ -107,6 +107,12 @@ def about_study(study: Study, *, draft: bool) -> About:
         f"Normas de publicación: {standards}. Mínimo de casos de una celda sobre víctimas: {least}. {SUPPRESSION.es}",
         f"Publication standards: {standards}. Least cases of a cell about victims: {least}. {SUPPRESSION.en}",
     )
+    base = study.publication.rounding_base
+    if base is not None:
+        notes["ROUNDING"] = Label(
+            f"Los totales sobre víctimas están redondeados a múltiplos de {base}, y sus tasas se calculan de ellos.",
+            f"Totals about victims are rounded to multiples of {base}, and their rates are made of them.",
+        )
     if study.extrapolation is not None:
         notes["EXTRAPOLATION"] = EXTENDED
     notes["COMPARABILITY"] = COMPARABILITY

@@ -20,7 +20,7 @@ NUMBER_ATTRIBUTES = MappingProxyType({
     "POPULATION": "population",
 })  # fmt: skip
 STATUS_ATTRIBUTES = ("UNIT_MEASURE", "OBS_STATUS", "CONF_STATUS", "EDITION", "PUB_STATUS", "REASON")
-PROVISIONAL, ESTIMATED, NORMAL = "P", "E", "A"
+PROVISIONAL, ESTIMATED, NORMAL, MISSING = "P", "E", "A", "O"
 OBS_STATUS = MappingProxyType({"weak": "U", "withheld": "Q", "confidential": "Q", "empty": "M"})
 FREE, PRIMARY, SECONDARY = "F", "A", "D"
 
@@ -36,6 +36,7 @@ FIXED_LISTS: MappingProxyType[str, tuple[ListIdentity, Label, MappingProxyType[s
         MappingProxyType({
             NORMAL: Label("Valor normal", "Normal value"),
             ESTIMATED: Label("Valor estimado", "Estimated value"),
+            MISSING: Label("Valor ausente", "Missing value"),
             "M": Label("Valor ausente; el dato no puede existir", "Missing value; data cannot exist"),
             PROVISIONAL: Label("Valor provisional", "Provisional value"),
             "Q": Label("Valor ausente; suprimido", "Missing value; suppressed"),

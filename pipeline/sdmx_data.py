@@ -10,6 +10,7 @@ from lxml import etree
 from pysdmx.io.csv.sdmx20.writer import write as write_csv
 from pysdmx.io.pd import PandasDataset
 from pysdmx.io.xml.sdmx21.writer.generic import write as write_generic
+from pysdmx.model import DataType, Role
 
 from pipeline.sdmx_annotations import About
 from pipeline.sdmx_codes import component_id, sdmx_codes, sdmx_id
@@ -17,6 +18,8 @@ from pipeline.sdmx_components import MEASURES, NUMBER_ATTRIBUTES, confidentialit
 from pipeline.sdmx_languages import MARK
 from pipeline.sdmx_structure import COUNTS, Structure
 from surveys.dictionary import Dictionary
+
+GENERIC = "{http://www.sdmx.org/resources/sdmxml/schemas/v2_1/data/generic}"
 
 
 def observations(
@@ -70,14 +73,32 @@ def data_csv(structure: Structure, data: pd.DataFrame) -> bytes:
 
 def data_generic(structure: Structure, data: pd.DataFrame) -> bytes:
     """SDMX-ML 2.1 generic data message, for importers of that age; one measure only."""
-    dataset = PandasDataset(structure=structure.definition.to_schema(), data=data.copy())
+    # The writer spoils quotes and backslashes, so texts go through it by number.
+    free = _texts(structure)
+    known = list(dict.fromkeys(text for name in sorted(free) for text in data[name] if text))
+    number = {text: place for place, text in enumerate(known)}
+    numbered = data.assign(**{
+        name: [str(number[text]) if text else "" for text in data[name]] for name in sorted(free)
+    })  # fmt: skip
+    dataset = PandasDataset(structure=structure.definition.to_schema(), data=numbered)
     message = str(write_generic([dataset], header=structure.header()))
     # A name in the header would be its place, but a common reader (sdmx1) stops at it.
     said = (structure.flow.name or "").replace(MARK, " · ").replace("--", "–")
     root = etree.fromstring(message.encode("utf-8"), etree.XMLParser(resolve_entities=False, huge_tree=True))
+    for value in root.iter(f"{GENERIC}Value"):
+        if value.get("id") in free:
+            value.set("value", known[int(str(value.get("value")))])
     root.addprevious(etree.Comment(f" {said} "))
     written: bytes = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8")
     return written + b"\n"
+
+
+def _texts(structure: Structure) -> set[str]:
+    """Find the attributes that hold texts, neither codes nor numbers."""
+    return {
+        part.id for part in structure.definition.components
+        if part.role is Role.ATTRIBUTE and part.local_codes is None and part.local_dtype is DataType.STRING
+    }  # fmt: skip
 
 
 def _number(value: float, *, whole: bool) -> str:

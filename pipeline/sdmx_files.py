@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.sdmx_annotations import About
 from pipeline.sdmx_data import data_csv, data_generic, observations
 from pipeline.sdmx_json import data_json
-from pipeline.sdmx_structure import structure_21, structure_30, structure_json, structure_of
+from pipeline.sdmx_structure import Structure, structure_21, structure_30, structure_json, structure_of
 from pipeline.table_labels import Labels
 
 DATA_CSV, DATA_JSON, DATA_GENERIC = "sdmx_data.csv", "sdmx_data.json", "sdmx_data_2.1.xml"
@@ -37,7 +37,23 @@ def write_sdmx(
     """
     present = structure_of(view, breakdowns, labels, about, single_measure=False)
     older = structure_of(view, breakdowns, labels, about, single_measure=True)
-    data = observations(view, breakdowns, labels[1].dictionary, about)
+    write_messages(folder, present, older, observations(view, breakdowns, labels[1].dictionary, about), about)
+
+
+def write_messages(folder: Path, present: Structure, older: Structure, data: pd.DataFrame, about: About) -> None:
+    """Write one set of observations in every form.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to write.
+    present, older : Structure
+        With several measures, and with one.
+    data : DataFrame
+        Observations as text, a column for each component.
+    about : About
+        What the release says of itself.
+    """
     for name, content in {
         STRUCTURE_30: structure_30(present),
         STRUCTURE_JSON: structure_json(present),

@@ -44,7 +44,7 @@ def code_lists(
     """
     spanish, english = labels
     dictionary = english.dictionary
-    lists = {component: _list(*entry) for component, entry in FIXED_LISTS.items()}
+    lists = {component: code_list(*entry) for component, entry in FIXED_LISTS.items()}
     name = Label(*(COUNTRIES[language].get(country, country) for language in ("es", "en")))
     area = Label("País (ISO 3166-1 alfa-3)", "Country (ISO 3166-1 alpha-3)")
     lists["REF_AREA"] = _own("REF_AREA", area, {country: name})
@@ -56,7 +56,7 @@ def code_lists(
             code: Label(spanish.category(breakdown, inner), english.category(breakdown, inner))
             for inner, code in own.items()
         }
-        lists[component_id(breakdown)] = _list(list_identity(codes), codes.label, texts)
+        lists[component_id(breakdown)] = code_list(list_identity(codes), codes.label, texts)
     units = {
         sdmx_id(unit).upper(): Label(spanish.unit(unit), english.unit(unit))
         for unit in dict.fromkeys(view["unit"].astype(str))
@@ -92,10 +92,11 @@ def _indicators(view: pd.DataFrame, labels: tuple[Labels, Labels]) -> Codelist:
 
 
 def _own(component: str, name: Label, codes: Mapping[str, Label]) -> Codelist:
-    return _list(ListIdentity(AGENCY, f"CL_{component}", VERSION), name, codes)
+    return code_list(ListIdentity(AGENCY, f"CL_{component}", VERSION), name, codes)
 
 
-def _list(identity: ListIdentity, name: Label, codes: Mapping[str, Label]) -> Codelist:
+def code_list(identity: ListIdentity, name: Label, codes: Mapping[str, Label]) -> Codelist:
+    """Make a code list; one that follows an international list without being it says which."""
     follows = [] if identity.follows is None else [Annotation(id="FOLLOWS", type="FOLLOWS", text=identity.follows)]
     return Codelist(
         id=identity.id, agency=identity.agency, version=identity.version, name=both(name), is_partial=identity.partial,

@@ -93,7 +93,6 @@ def structure_of(
         their own (``..._21``), so that an importer may hold both.
     """
     spanish, english = labels
-    study = sdmx_id(about.name).upper()
     lists = code_lists(view, breakdowns, labels, about.country)
     dimensions = ["FREQ", "REF_AREA", "INDICATOR", *(component_id(name) for name in breakdowns), "TIME_PERIOD"]
     roles = dict.fromkeys(dimensions, Role.DIMENSION) | dict.fromkeys(MEASURES, Role.MEASURE)
@@ -104,18 +103,39 @@ def structure_of(
     names |= {component_id(name): Label(spanish.breakdown(name), english.breakdown(name)) for name in breakdowns}
     for identifier, column in {**MEASURES, **NUMBER_ATTRIBUTES}.items():
         names[identifier] = Label(spanish.column(column), english.column(column))
-    title, suffix = both(about.name_of_flow), "_21" if single_measure else ""
+    return describe_flow(about, roles, names, lists, suffix="_21" if single_measure else "")
+
+
+def describe_flow(
+    about: About, roles: Mapping[str, Role], names: Mapping[str, Label], lists: Mapping[str, Codelist], *, suffix: str
+) -> Structure:
+    """Put concepts, data structure and dataflow together.
+
+    Parameters
+    ----------
+    about : About
+        Its name makes the identifiers.
+    roles : mapping of str to Role
+        Components in the order of the columns.
+    names : mapping of str to Label
+        Of every component.
+    lists : mapping of str to Codelist
+        By the component that uses them.
+    suffix : str
+        Of the identifiers of structure and dataflow.
+    """
+    name, title = sdmx_id(about.name).upper(), both(about.name_of_flow)
     concepts = ConceptScheme(
-        id=f"CS_{study}", agency=AGENCY, version=VERSION, name=title,
+        id=f"CS_{name}", agency=AGENCY, version=VERSION, name=title,
         items=[Concept(id=identifier, name=both(names[identifier])) for identifier in roles],
     )  # fmt: skip
     definition = DataStructureDefinition(
-        id=f"DSD_{study}{suffix}", agency=AGENCY, version=VERSION, name=title,
+        id=f"DSD_{name}{suffix}", agency=AGENCY, version=VERSION, name=title,
         components=Components([_component(identifier, role, lists, concepts.id) for identifier, role in roles.items()]),
     )  # fmt: skip
     told: Sequence[Annotation] = flow_annotations(about)
     flow = Dataflow(
-        id=f"DF_{study}{suffix}", agency=AGENCY, version=VERSION, name=title, structure=definition, annotations=told
+        id=f"DF_{name}{suffix}", agency=AGENCY, version=VERSION, name=title, structure=definition, annotations=told
     )
     return Structure(lists, concepts, definition, flow, about.synthetic, about.year)
 

@@ -56,7 +56,7 @@ def view(loaded: LoadedStudy) -> pd.DataFrame:
     rows = [("_T", "_T"), ("1", "_T"), ("2", "_T"), *(("_T", region) for region in regions), ("1", regions[0])]
     states = [("reliable", ""), ("weak", "cepal_2023:cv_20_to_30"), ("withheld", "cepal_2023:cases_under_30"),
               ("confidential", "disclosure:small_cell"), ("confidential", "disclosure:complementary"), ("empty", ""),
-              ("reliable", "extrapolated")]  # fmt: skip
+              ("reliable", """extrapolated;'a' "b" <c> & \\ñ""")]  # fmt: skip
     frame = pd.DataFrame(rows[: len(states)], columns=list(NAMES))
     frame.insert(0, "indicator", "small_poverty")
     frame.insert(0, "study", "small_country")
