@@ -86,9 +86,12 @@ def build_gaps(exhibit: Exhibit, material: Material, place: Place) -> Built:
     marks = {cell for row in rows for cell in row}
     notes = [Note("", words["note_gaps"])]
     notes += [Note(mark, words[f"mark_{status}"]) for status, mark in MARKS.items() if mark in marks]
-    columns = (words["compare_what"], *_groups(exhibit, labels), words["compare_gap"],
+    gap = "compare_gap" if any(record["kind"] == "ratio" for _, record in chosen) else "gap_difference"
+    columns = (words["compare_what"], *_groups(exhibit, labels), words[gap],
                words.say("interval", confidence=material.confidence), words["p_adjusted"])  # fmt: skip
-    return Built(Results(place.number, place.anchor, place.title, "", columns, rows, tuple(range(1, 6)),
+    percent = {record["unit"] == "percent" for _, record in chosen}
+    unit = "" if True not in percent else words["gaps_unit_mixed" if False in percent else "gaps_unit"]
+    return Built(Results(place.number, place.anchor, place.title, unit, columns, rows, tuple(range(1, 6)),
                          tuple(sentences), tuple(notes)))  # fmt: skip
 
 
