@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 TOLERANCE = 1e-8
+ROUNDING = 1e-12
 
 FloatVector = NDArray[np.float64]
 IntVector = NDArray[np.int64]
@@ -148,7 +149,7 @@ def recompute(
             results.append(Recomputed(figure.name, "excluded", reason=reason))
             continue
         estimate, se = _samplics(figure, weight, stratum, psu, order)
-        difference = max(relative_difference(estimate, figure.estimate), relative_difference(se, figure.se))
+        difference = figure_difference((estimate, se), (figure.estimate, figure.se))
         outcome = "equal" if difference <= TOLERANCE else "different"
         results.append(Recomputed(figure.name, outcome, estimate, se, difference))
     return results
@@ -206,3 +207,13 @@ def relative_difference(second: float, first: float) -> float:
     """Difference of two numbers as a share of the larger; zero when both are zero."""
     scale = max(abs(first), abs(second))
     return 0.0 if scale == 0 else abs(second - first) / scale
+
+
+def figure_difference(second: tuple[float, float], first: tuple[float, float]) -> float:
+    """Largest relative difference of two estimates and of their standard errors, each an estimate with its error.
+
+    An error below 1e-12 of its estimate is the rounding of sums that cancel, as where a domain lies in one PSU: two
+    such errors are both 0.
+    """
+    errors = [0.0 if se <= ROUNDING * abs(estimate) else se for estimate, se in (second, first)]
+    return max(relative_difference(second[0], first[0]), relative_difference(errors[0], errors[1]))

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from estimates.level_calibration import LevelCalibration
-from pipeline.second_engine import TOLERANCE, Figure, FloatVector, Recomputed, relative_difference
+from pipeline.second_engine import TOLERANCE, Figure, FloatVector, Recomputed, figure_difference
 from pipeline.textbook_variance import plain_error
 from surveys.design import Design
 
@@ -52,7 +52,7 @@ def recompute_excluded(
             judged.append(result)
             continue
         estimate, se = textbook(figure, weight, design, calibration)
-        difference = max(relative_difference(estimate, figure.estimate), relative_difference(se, figure.se))
+        difference = figure_difference((estimate, se), (figure.estimate, figure.se))
         outcome = "equal" if difference <= TOLERANCE else "different"
         judged.append(
             replace(result, outcome=outcome, estimate=estimate, se=se, difference=difference, engine="textbook")

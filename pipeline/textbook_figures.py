@@ -13,7 +13,7 @@ from estimates.level_calibration import LevelCalibration
 from estimates.level_rows import LevelRows
 from estimates.measure import BoolVector
 from estimates.table import WHOLE
-from pipeline.second_engine import TOLERANCE, Recomputed, relative_difference
+from pipeline.second_engine import TOLERANCE, Recomputed, figure_difference
 from pipeline.textbook_statistics import (
     Numbers,
     Plain,
@@ -75,7 +75,7 @@ def recompute_figure(
 
 def compared(name: str, again: tuple[float, float], said: tuple[float, float], *, reason: str) -> Recomputed:
     """Hold two estimates with their errors against one another."""
-    difference = max(relative_difference(a, b) for a, b in zip(again, said, strict=True))
+    difference = figure_difference(again, said)
     outcome = "equal" if difference <= TOLERANCE else "different"
     return Recomputed(name, outcome, again[0], again[1], difference, reason=reason, engine="textbook")
 
