@@ -84,12 +84,15 @@ def analyses_view(
     Returns
     -------
     dict of str to DataFrame
-        The same tables. With rounding, rows about victims have no numbers, and are withheld for the reason
+        The same tables. How many rows a model or test about victims read is told to 5: beside an exact base it would
+        give the number of blanks. With rounding, rows about victims have no numbers, and are withheld for the reason
         ``disclosure:rounded``: exact differences and coefficients would give back what is printed rounded. Tables of
         small areas and of offices are as they are: their figures are rounded for single cases already.
     """
+    coarse = {name: _coarse_rows(table, study, dictionary) for name, table in tables.items()}
     if study.publication.rounding_base is None:
-        return dict(tables)
+        return coarse
+    tables = coarse
     return {name: _without_victims(name, table, study, dictionary) for name, table in tables.items()}
 
 
@@ -129,6 +132,14 @@ def _steps(estimate: FloatVector, rounded: Mapping[str, FloatVector], kinds: NDA
     power = 10.0 ** np.floor(np.log10(np.where(wanted > 0, wanted, 1.0)))
     ratio = wanted / power
     return np.asarray(power * np.select([ratio <= 1, ratio <= 2, ratio <= 5], [1.0, 2.0, 5.0], 10.0))
+
+
+def _coarse_rows(table: pd.DataFrame, study: Study, dictionary: Dictionary) -> pd.DataFrame:
+    if table.empty or "n" not in table.columns or "indicator" in table.columns:
+        return table
+    rows = _analysis_rows(table, study, dictionary)
+    exact = table["n"].to_numpy(dtype=np.float64)
+    return table.assign(n=np.where(rows, round_to(exact, COUNT_BASE), exact))
 
 
 def _without_victims(name: str, table: pd.DataFrame, study: Study, dictionary: Dictionary) -> pd.DataFrame:

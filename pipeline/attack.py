@@ -19,6 +19,7 @@ from estimates.protection import published_view
 from estimates.release_view import release_view
 from estimates.table import WHOLE
 from estimates.victim_indicators import about_victims, victim_breakdowns
+from pipeline.attack_analyses import told_by_analyses
 from pipeline.attack_bytes import search_bytes
 from pipeline.attack_rounding import not_rounded
 from pipeline.attack_tables import PublishedNumbers, read_csv_release, read_published
@@ -145,6 +146,9 @@ def attack_release(
             leaks.append(Leak("not_rounded", published.file, row_name(frame, names, int(row))))
     for file, place in told_by_rounds(folder, frame, names, hidden):
         leaks.append(Leak("number_of_hidden_row", file, row_name(frame, names, place)))
+    if study is not None and analyses is not None:
+        told_lines = told_by_analyses(folder, frame, names, hidden, analyses, study, dictionary)
+        leaks += [Leak("number_of_hidden_line", file, line) for file, line in dict.fromkeys(told_lines)]
     low, high = public_knowledge(cells, told, frame["reason"].astype(str).tolist(), rule)
     bounded = audit(cells, low, high, rule)
     for cell in bounded.cell[bounded.exposed]:

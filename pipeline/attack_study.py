@@ -8,7 +8,9 @@ from pathlib import Path
 from estimates.disclosure.audit import ProtectionRule
 from estimates.disclosure.release_cells import release_cells
 from estimates.disclosure.rounded_release import with_rounding
+from estimates.release_view import analyses_view
 from estimates.study_design import study_design
+from pipeline.analysis_files import read_analyses
 from pipeline.attack import Attack, attack_release, refuse_leaks
 from pipeline.estimate_files import read_estimates
 from pipeline.microdata_files import read_microdata
@@ -56,7 +58,10 @@ def attack_folder(folder: Path, loaded: LoadedStudy, results: Path, *, earlier: 
     cells = release_cells(study, loaded.dictionary, microdata, design, weights, frame)
     cells = with_rounding(cells, frame, study, loaded.dictionary)
     rule = ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
-    return attack_release(folder, frame, cells, rule, loaded.dictionary, microdata, earlier=earlier)
+    analyses = analyses_view(read_analyses(results / "estimate"), study, loaded.dictionary)
+    return attack_release(
+        folder, frame, cells, rule, loaded.dictionary, microdata, earlier=earlier, study=study, analyses=analyses
+    )
 
 
 def attack_results(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from estimates.release_view import release_view
+from estimates.release_view import analyses_view, release_view
+from pipeline.analysis_files import read_analyses
 from pipeline.area_release import write_area_table
 from pipeline.attack import refuse_leaks, refuse_without_audit
 from pipeline.attack_study import attack_folder
@@ -10,7 +11,6 @@ from pipeline.estimate_files import read_estimates
 from pipeline.open_tables import write_checksums
 from pipeline.release_files import write_release
 from pipeline.releases import read_releases
-from pipeline.round_release import write_round_tables
 from pipeline.run import Run
 from pipeline.study_files import load_study
 from pipeline.weight_files import read_record, write_json
@@ -24,7 +24,8 @@ def run(run: Run) -> None:
     run : Run
         Reads ``estimates.csv`` of ``estimate``, and needs ``validate`` to have passed; leaves
         ``estimates.csv``, ``labels.csv``, ``datapackage.json``, a workbook for each language, SDMX data and
-        structure, ``change.csv``, ``trend.csv`` and ``trend_tests.csv`` and ``small_areas.csv`` where they have rows,
+        structure, ``comparisons.csv``, ``models.csv``, ``tests.csv``,
+        ``change.csv``, ``trend.csv`` and ``trend_tests.csv`` and ``small_areas.csv`` where they have rows,
         ``record.json`` and ``SHA256SUMS``. Every file is written from the published view.
 
     Raises
@@ -37,8 +38,8 @@ def run(run: Run) -> None:
     study, folder = loaded.study, run.output
     refuse_without_audit(read_record(run.input("validate")), study.name)
     view = release_view(read_estimates(run.input("estimate") / "estimates.csv"), study, loaded.dictionary)
-    write_release(folder, loaded, view, run.input("validate") / "validation.json", final=False)
-    write_round_tables(folder, run.input("estimate"), synthetic=study.synthetic)
+    analyses = analyses_view(read_analyses(run.input("estimate")), study, loaded.dictionary)
+    write_release(folder, loaded, view, run.input("validate") / "validation.json", final=False, analyses=analyses)
     write_area_table(folder, run.input("estimate"), synthetic=study.synthetic)
     counts = {str(status): int(count) for status, count in view["status"].value_counts().items()}
     earlier = [release.folder for release in read_releases(run.study_folder)]

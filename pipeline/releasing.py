@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from estimates.release_view import release_view
+from estimates.release_view import analyses_view, release_view
+from pipeline.analysis_files import read_analyses
 from pipeline.area_release import write_area_table
 from pipeline.attack import refuse_leaks, refuse_without_audit
 from pipeline.attack_study import attack_folder
@@ -14,7 +15,6 @@ from pipeline.releases import read_releases
 from pipeline.report_files import write_report
 from pipeline.report_material import read_material
 from pipeline.report_model import build_report
-from pipeline.round_release import write_round_tables
 from pipeline.run import Run
 from pipeline.signatures import read_signatures, release_hash, signature_problems
 from pipeline.study_files import load_study
@@ -49,8 +49,8 @@ def run(run: Run) -> None:
     view = release_view(read_estimates(run.input("estimate") / "estimates.csv"), study, loaded.dictionary)
     changes = study_changes(run.study_folder, view, breakdown_columns(view), run.project.schemas)
     refuse_unexplained(changes, study.name)
-    write_release(folder, loaded, view, run.input("validate") / "validation.json", final=True)
-    write_round_tables(folder, run.input("estimate"), synthetic=study.synthetic)
+    analyses = analyses_view(read_analyses(run.input("estimate")), study, loaded.dictionary)
+    write_release(folder, loaded, view, run.input("validate") / "validation.json", final=True, analyses=analyses)
     write_area_table(folder, run.input("estimate"), synthetic=study.synthetic)
     for material in read_material(run, loaded):
         report = build_report(material, run.project.templates, final=True)

@@ -62,7 +62,7 @@ def methods_sections(study: Study, records: Records, labels: Labels, notes: tupl
     sections = [_design(study, estimate.get("design", {}), words, notes),
                 _weighting(weight.get("steps", ()), labels), *_weighting_quality(weight.get("steps", ()), labels),
                 _variance(estimate.get("methods", {}), labels),
-                *_standards(estimate, words),
+                *_standards(estimate, words, study.publication.rounding_base),
                 *(Section(*part) for part in area_sections(study, estimate.get("small_areas", {}), labels)),
                 _indicators(study, labels),
                 _findings(ingest.get("findings", {}), words)]
@@ -204,7 +204,7 @@ def _variance(methods: Mapping[str, Any], labels: Labels) -> Section:
     return Section(words["variance"], (), (words["role"], words["method"]) if rows else (), tuple(rows))
 
 
-def _standards(estimate: Mapping[str, Any], words: Words) -> list[Section]:
+def _standards(estimate: Mapping[str, Any], words: Words, rounding_base: int | None) -> list[Section]:
     by_status, methods = estimate.get("by_status", {}), estimate.get("methods", {})
     sections = []
     for place, name in enumerate(methods.get("standards", ())):
@@ -228,6 +228,8 @@ def _standards(estimate: Mapping[str, Any], words: Words) -> list[Section]:
     disclosure = estimate.get("disclosure", {})
     if disclosure.get("primary_cells"):
         protection += (words.say("complementary", rows=disclosure["complementary_rows"], width=disclosure["width"]),)
+    if rounding_base is not None:
+        protection += (words.say("rounded", base=plain(float(rounding_base), 0)),)
     sections.append(Section("", protection, (words["status"], words["count"]) if rows else (), rows, (1,)))
     return sections
 

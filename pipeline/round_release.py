@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,26 +13,25 @@ from numpy.typing import NDArray
 from estimates.change.study_change import NUMBERS
 from estimates.change.study_trend import TESTED, YEARLY
 from estimates.table import WHOLE
-from pipeline.analysis_files import ROUND_TABLES, read_analyses
+from pipeline.analysis_files import ROUND_TABLES
 from pipeline.open_tables import inert
 
 COLUMNS = {"change": NUMBERS, "trend": YEARLY, "trend_tests": TESTED}
 HIDDEN = ("withheld", "confidential", "empty")
 
 
-def write_round_tables(folder: Path, estimates: Path, *, synthetic: bool) -> None:
+def write_round_tables(folder: Path, held: Mapping[str, pd.DataFrame], *, synthetic: bool) -> None:
     """Write ``change.csv``, ``trend.csv``, ``trend_tests.csv`` and ``external_series.csv``, those that have rows.
 
     Parameters
     ----------
     folder : Path
         Of the release.
-    estimates : Path
-        Published folder of the stage `estimate`; its tables have no numbers in rows that may not be shown.
+    held : mapping of str to DataFrame
+        As `estimates.release_view.analyses_view` gives them: no numbers in rows that may not be shown.
     synthetic : bool
         Whether the data are invented, which every line then says in the column ``data``.
     """
-    held = read_analyses(estimates)
     for name in ROUND_TABLES:
         table = held.get(name, pd.DataFrame())
         if table.empty:

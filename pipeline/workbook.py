@@ -70,6 +70,16 @@ class Sheet:
     rows: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class PlainSheet:
+    """A table that is no part of the estimates: texts and numbers under a header; NaN stands for a hidden number."""
+
+    name: str
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str | float, ...], ...]
+
+
 def write_workbook(
     path: Path,
     view: pd.DataFrame,
@@ -80,6 +90,7 @@ def write_workbook(
     banner: str,
     metadata: Mapping[str, str],
     year: int,
+    others: Sequence[PlainSheet] = (),
 ) -> None:
     """Write the workbook in one language.
 
@@ -99,6 +110,8 @@ def write_workbook(
         Source, hashes and versions for the last sheet.
     year : int
         Year of the study: the workbook is dated with it, so that two runs give the same bytes.
+    others : sequence of PlainSheet
+        Comparisons, models and tests, after the estimates.
     """
     spanish = labels.language == "es"
     sheets = plan_sheets(view, breakdowns, labels)
@@ -119,13 +132,14 @@ def write_workbook(
         contents.write_string(HEADER_ROW - 1, 1, "Cuadro" if spanish else "Table", formats["header"])
         contents.set_column(0, 0, 8)
         contents.set_column(1, 1, 100)
-        for position, sheet in enumerate(sheets):
-            contents.write_url(
-                HEADER_ROW + position, 0, f"internal:'{sheet.name}'!A1", formats["link"], sheet.name
-            )
-            contents.write_string(HEADER_ROW + position, 1, sheet.title)
+        listed = [(sheet.name, sheet.title) for sheet in sheets] + [(other.name, other.title) for other in others]
+        for position, (name, table) in enumerate(listed):
+            contents.write_url(HEADER_ROW + position, 0, f"internal:'{name}'!A1", formats["link"], name)
+            contents.write_string(HEADER_ROW + position, 1, table)
         for sheet in sheets:
             _write_sheet(book.add_worksheet(sheet.name), sheet, labels, banner, formats)
+        for other in others:
+            _write_plain(book.add_worksheet(other.name), other, banner, formats)
         notes = book.add_worksheet(SHEETS["notes"][0 if spanish else 1])
         _heading(notes, SHEETS["notes"][0 if spanish else 1], banner, formats)
         notes.set_column(0, 0, 110)
@@ -205,6 +219,27 @@ def _status(row: Mapping[Any, Any], labels: Labels) -> str:
     return labels.status(row["status"]) + (f" {UNCERTIFIED_MARK}" if unsure else "")
 
 
+def _write_plain(sheet: Any, table: PlainSheet, banner: str, formats: Mapping[str, Any]) -> None:
+    _heading(sheet, table.title, banner, formats)
+    for column, title in enumerate(table.header):
+        sheet.write_string(HEADER_ROW - 1, column, title, formats["header"])
+    for offset, row in enumerate(table.rows):
+        hidden = not any(isinstance(cell, float) and np.isfinite(cell) for cell in row)
+        for column, cell in enumerate(row):
+            if isinstance(cell, str):
+                sheet.write_string(HEADER_ROW + offset, column, cell)
+            elif np.isfinite(cell):
+                sheet.write_number(HEADER_ROW + offset, column, cell, formats["fine"])
+            elif hidden:
+                sheet.write_string(HEADER_ROW + offset, column, SUPPRESSED, formats["suppressed"])
+    sheet.set_column(0, 0, 70)
+    sheet.set_column(1, len(table.header) - 1, 16)
+    sheet.freeze_panes(HEADER_ROW, 1)
+    sheet.repeat_rows(HEADER_ROW - 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+
+
 def _format_of(name: str, unit: str) -> str:
     if name == "cv":
         return "percent"
@@ -236,6 +271,7 @@ def _formats(book: Any) -> dict[str, Any]:
         "percent": book.add_format({"num_format": "0.0%"}),
         "fine_percent": book.add_format({"num_format": "0.00%"}),
         "whole": book.add_format({"num_format": "#,##0"}),
+        "fine": book.add_format({"num_format": "#,##0.0000"}),
         "decimal": book.add_format({"num_format": "#,##0.00"}),
     }
 

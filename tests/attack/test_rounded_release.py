@@ -29,6 +29,9 @@ from pipeline.microdata_files import read_microdata
 from pipeline.open_tables import write_open_tables
 from pipeline.progress import Progress
 from pipeline.project import Project
+from pipeline.report_labels import Labels as ReportLabels
+from pipeline.report_methods import methods_sections
+from pipeline.report_words import load_words
 from pipeline.runner import Request, run_stages
 from pipeline.study_files import LoadedStudy, load_study
 from pipeline.table_labels import Labels
@@ -230,3 +233,17 @@ def test_analyses_of_victims_lose_their_numbers(release: Release) -> None:
     assert view["comparisons"]["conclusion"].tolist() == ["higher", "withheld"]
     assert view["models"]["reason"].tolist() == ["", "disclosure:rounded"]
     assert analyses_view(tables, release.loaded.study, dictionary)["models"].equals(tables["models"])
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_methods_annex_says_how_figures_are_rounded(root: Path, release: Release, language: str) -> None:
+    words = load_words(root / "report_templates", language)
+    labels = ReportLabels(release.loaded.dictionary, words)
+    said = words.say("rounded", base="2,000")
+    texts = {
+        study.publication.rounding_base: [text for section in methods_sections(study, {}, labels, ())
+                                          for text in section.paragraphs]
+        for study in (release.study, release.loaded.study)
+    }  # fmt: skip
+    assert said in texts[BASE]
+    assert said not in texts[None]
