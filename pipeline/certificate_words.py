@@ -182,6 +182,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType({
     "{a} to {b}": "{a} a {b}",
     "forbidden by theory: the best linear predictor, which knows the variances, attains {best}":
         "lo prohíbe la teoría: el mejor predictor lineal, que conoce las varianzas, alcanza {best}",
+    "forbidden by theory: expected is {known} where all variances are known and {best} where they are not":
+        "lo prohíbe la teoría: se espera {known} si se conocen todas las varianzas y {best} si no",
     "the same, best possible": "lo mismo, lo mejor posible",
     "best possible": "lo mejor posible",
     # L4: change between rounds

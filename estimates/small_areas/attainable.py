@@ -21,6 +21,8 @@ class BestPredictor:
         Weight of the direct estimate.
     ratio : float
         Its expected squared error over that of direct estimates.
+    estimated_ratio : float
+        The same of the predictor that has to estimate coefficients and area variance, to the second order.
     predicted : (R, n) float
         In every sample.
     covers : (R, n) bool
@@ -29,6 +31,7 @@ class BestPredictor:
 
     gamma: FloatArray
     ratio: float
+    estimated_ratio: float
     predicted: FloatArray
     covers: npt.NDArray[np.bool_]
 
@@ -59,12 +62,13 @@ def best_predictor(truth: npt.ArrayLike, direct: npt.ArrayLike, covariates: npt.
               \frac{\sum_d \operatorname{E}(\tilde\theta_d - \theta_d)^2}{\sum_d D_d}
               = \frac{\sum_d \gamma_d D_d}{\sum_d D_d}
 
-    the expectation over effects of variance A in any order. The interval is
+    the expectation over effects of variance A in any order; with :math:`g_2` and :math:`g_3` of
+    `estimates.small_areas.area_model` added above where coefficients and A are estimated. The interval is
     :math:`\tilde\theta_d \pm 1.96 \sqrt{\gamma_d D_d}`: it covers 95 per cent where effects are normal.
 
     References
     ----------
-    Rao and Molina (2015), section 5.2: best linear prediction with known variances.
+    Rao and Molina (2015), sections 5.2 and 5.3: best linear prediction with known and with estimated variances.
     """
     theta, y = np.asarray(truth, dtype=np.float64), np.asarray(direct, dtype=np.float64)
     x = np.asarray(covariates, dtype=np.float64)
@@ -74,4 +78,9 @@ def best_predictor(truth: npt.ArrayLike, direct: npt.ArrayLike, covariates: npt.
     gamma = between / (between + sampling)
     predicted = gamma * y + (1 - gamma) * said
     covers = np.abs(predicted - theta) <= NORMAL * np.sqrt(gamma * sampling)
-    return BestPredictor(gamma, float((gamma * sampling).sum() / sampling.sum()), predicted, covers)
+    weight = 1.0 / (between + sampling)
+    q = np.linalg.inv((x * weight[:, None]).T @ x)
+    known = gamma * sampling
+    costs = (1 - gamma) ** 2 * (np.einsum("np,pq,nq->n", x, q, x) + weight * 2.0 / float((weight**2).sum()))
+    ratio, estimated = (float(errors.sum() / sampling.sum()) for errors in (known, known + costs))
+    return BestPredictor(gamma, ratio, estimated, predicted, covers)
