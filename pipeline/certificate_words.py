@@ -99,8 +99,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType({
         "{case}: cobertura de {method} frente a un programa independiente",
     "{a} against {b}": "{a} frente a {b}",
     "World Bank imaginary country": "País imaginario del Banco Mundial",
-    "the package svy, which brings the population, is not installed":
-        "el paquete svy, que trae la población, no está instalado",
+    "the package svy, which brings the population, is not installed; `make bench` installs it":
+        "el paquete svy, que trae la población, no está instalado; `make bench` lo instala",
     "{case}: coverage of the default interval": "{case}: cobertura del intervalo por defecto",
     "{case}: coverage of the default interval; fewer than five expected cases: not certified":
         "{case}: cobertura del intervalo por defecto; menos de cinco casos esperados: no certificado",
