@@ -66,6 +66,9 @@ def release_view(frame: pd.DataFrame, study: Study, dictionary: Dictionary) -> p
         view[name] = np.where(rows, values, view[name])
     for name in NOT_ROUNDED:
         view[name] = np.where(rows, np.nan, view[name])
+    # "30 to 49 cases" beside a rounded count would bound it again; remarks that are no bound stay.
+    bare = [";".join(part for part in str(text).split(";") if ":" not in part) for text in view["reason"]]
+    view["reason"] = np.where(rows, bare, view["reason"])
     return view
 
 

@@ -155,6 +155,7 @@ def test_figures_about_victims_are_multiples_and_all_others_exact(release: Relea
         assert (some[name] % 5 == 0).all()
     assert some[["deff", "df", "n_psu"]].isna().all(axis=None)
     assert (some["population"] % BASE == 0).all()
+    assert not some["reason"].str.contains(":").any(), "no reason that bounds a count"
     for name in ("estimate", "se", "ci_low", "ci_high"):
         total = np.where(kinds == "total", some[name], some[name] * some["population"])
         np.testing.assert_allclose(total / BASE, np.round(total / BASE), atol=1e-9)
