@@ -17,8 +17,9 @@ from surveys.estimation_levels import estimated_at
 from surveys.mapping import Mapping, mapping_from
 from surveys.plan_checks import plan_problems
 from surveys.problems import DictionaryError, Message, Problem, StudyError
-from surveys.study import Study, study_from
+from surveys.study import Study
 from surveys.study_checks import study_problems
+from surveys.study_entries import study_from
 from weights.recipe_mapping import recipe_faults
 
 FOLDER_ABSENT = Message(

@@ -17,7 +17,8 @@ from pipeline.report_labels import Labels
 from pipeline.report_model import Report, build_report
 from pipeline.report_words import load_words
 from surveys.dictionary import Breakdown, Code, CodeList, Dictionary, Indicator, Label, Variable
-from surveys.study import Study, study_from
+from surveys.study import Study
+from surveys.study_entries import study_from
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data" / "report"

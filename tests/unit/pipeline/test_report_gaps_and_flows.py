@@ -13,7 +13,8 @@ from pipeline.report_flows import build_flows, build_matrix
 from pipeline.report_labels import Labels
 from pipeline.report_words import load_words
 from surveys.dictionary import Breakdown, Code, CodeList, Dictionary, Indicator, Label, Variable
-from surveys.study import Exhibit, study_from
+from surveys.study import Exhibit
+from surveys.study_entries import study_from
 
 PLACE = Place("Table 1", "table-1", "Title")
 
