@@ -29,6 +29,7 @@ FloatArray = NDArray[np.float64]
 DRAWS = 500
 HALF, SURE, LOWEST, HIGHEST, BIAS = 0.5, 0.8, 0.94, 0.97, 0.05
 FIRST, TEN = 5, 10
+CLOSE = 1e-9  # four of five in every draw is 0.8 but for the last bit
 GATES = 4  # of each model: gain, ranks, and coverage below and above
 #: Said where not even `best_predictor` keeps a limit; the errors of the first are those expected from gamma.
 FORBIDDEN_GAIN = "forbidden by theory: expected is {known} where all variances are known and {best} where they are not"
@@ -172,8 +173,8 @@ def _judged(drawn: DrawnAreas, false_alarm: float) -> tuple[list[Line], list[str
               f"{gain[0]:.3f} (± {gain[1]:.3f}; published figures {shown_gain[0]:.3f})",
               FORBIDDEN_GAIN.format(known=f"{best.ratio:.3f}", best=f"{best.estimated_ratio:.3f}")),
         _line(f"{label}: true five worst among the first ten", ranks,
-              f"at least {SURE}, but for the accident of the draws", ranks[0] + wide * ranks[1] >= SURE,
-              best_ranks[0] + wide * best_ranks[1] < SURE and ranks[0] + wide * ranks[1] > TEN / len(truth),
+              f"at least {SURE}, but for the accident of the draws", ranks[0] + wide * ranks[1] >= SURE - CLOSE,
+              best_ranks[0] + wide * best_ranks[1] < SURE - CLOSE and ranks[0] + wide * ranks[1] > TEN / len(truth),
               f"{ranks[0]:.3f} (± {ranks[1]:.3f}; all five in {among.all(axis=1).mean():.0%})",
               FORBIDDEN.format(best=f"{best_ranks[0]:.3f}")),
         _line(f"{label}: coverage of 95 % intervals", covered,
