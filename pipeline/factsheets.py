@@ -17,8 +17,8 @@ from surveys.problems import Message, Problem, StudyError
 
 NO_FACTSHEETS = Message(
     "factsheets_not_declared",
-    "the study does not say by what its fact sheets are made. Add `factsheets: {{by: department}}` under `report:`, with "
-    "a breakdown that is tabulated.",
+    "the study does not say by what its fact sheets are made. Add `factsheets: {{by: department}}` under `report:`, "
+    "with a breakdown that is tabulated.",
     "el estudio no dice según qué se hacen sus fichas. Agregue `factsheets: {{by: department}}` en `report:`, con un "
     "desglose que se tabule.",
 )
