@@ -154,7 +154,7 @@ def parse(text: object, *, where: str = "expression") -> Expression:
     written = " ".join(str(text).split())
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore")  # of Python's own grammar; what it warns of is refused below
             tree = ast.parse(written, mode="eval").body
     except SyntaxError as fault:
         column = min(fault.offset or len(written), len(written))

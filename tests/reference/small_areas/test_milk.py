@@ -81,7 +81,7 @@ def test_interval_of_the_area_variance_is_the_q_profile_of_metafor(
 
 def test_samplics_gives_the_same(milk: tuple[Floats, Floats, Floats], fitted: AreaModel) -> None:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # samplics says at import that it is archived
         area_model = importlib.import_module("samplics.sae").EblupAreaModel
         reml = importlib.import_module("samplics.utils.types").FitMethod.reml
     y, d, x = milk
