@@ -9,6 +9,7 @@ from pipeline.attack import refuse_leaks, refuse_without_audit
 from pipeline.attack_study import attack_folder
 from pipeline.estimate_files import read_estimates
 from pipeline.open_tables import write_checksums
+from pipeline.release import Release
 from pipeline.release_files import write_release
 from pipeline.releases import read_releases
 from pipeline.run import Run
@@ -39,7 +40,7 @@ def run(run: Run) -> None:
     refuse_without_audit(read_record(run.input("validate")), study.name)
     view = release_view(read_estimates(run.input("estimate") / "estimates.csv"), study, loaded.dictionary)
     analyses = analyses_view(read_analyses(run.input("estimate")), study, loaded.dictionary)
-    write_release(folder, loaded, view, run.input("validate") / "validation.json", final=False, analyses=analyses)
+    write_release(folder, Release(loaded, view, analyses, run.input("validate") / "validation.json", final=False))
     write_area_table(folder, run.input("estimate"), synthetic=study.synthetic)
     counts = {str(status): int(count) for status, count in view["status"].value_counts().items()}
     earlier = [release.folder for release in read_releases(run.study_folder)]

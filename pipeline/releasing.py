@@ -9,6 +9,7 @@ from pipeline.attack import refuse_leaks, refuse_without_audit
 from pipeline.attack_study import attack_folder
 from pipeline.estimate_files import breakdown_columns, read_estimates
 from pipeline.open_tables import write_checksums
+from pipeline.release import Release
 from pipeline.release_changes import refuse_unexplained, study_changes
 from pipeline.release_files import write_release
 from pipeline.releases import read_releases
@@ -50,7 +51,7 @@ def run(run: Run) -> None:
     changes = study_changes(run.study_folder, view, breakdown_columns(view), run.project.schemas)
     refuse_unexplained(changes, study.name)
     analyses = analyses_view(read_analyses(run.input("estimate")), study, loaded.dictionary)
-    write_release(folder, loaded, view, run.input("validate") / "validation.json", final=True, analyses=analyses)
+    write_release(folder, Release(loaded, view, analyses, run.input("validate") / "validation.json", final=True))
     write_area_table(folder, run.input("estimate"), synthetic=study.synthetic)
     for material in read_material(run, loaded):
         report = build_report(material, run.project.templates, final=True)
