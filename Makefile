@@ -4,6 +4,7 @@ STUDY    ?= slv_2018
 DATA     ?= $(if $(wildcard ../shared/data),../shared/data,data)
 BUILD    ?= build
 LANGUAGE ?=
+JSON     ?=
 NAME     ?=
 FINAL    ?=
 INSTITUTION ?=
@@ -14,7 +15,7 @@ AT       ?=
 VENV     := .venv
 PYTHON   := $(VENV)/bin/python
 RUN      := $(PYTHON) -m pipeline
-LANGUAGES = $(if $(LANGUAGE),--language "$(LANGUAGE)")
+LANGUAGES = $(if $(LANGUAGE),--language "$(LANGUAGE)") $(if $(filter yes,$(JSON)),--json)
 WHERE     = --study "$(STUDY)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
 STAGES   := plan ingest weight estimate report validate disseminate
 
@@ -22,7 +23,7 @@ STAGES   := plan ingest weight estimate report validate disseminate
 .PHONY: help study $(STAGES) attack factsheets sign harmonized list new-study dictionary totals-template totals-check check test lint certify bench lock clean environment environment-dev environment-bench
 
 help: ## what can be done
-	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en]"
+	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en] [JSON=yes]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "  example          make study STUDY=bol_2019 DATA=../shared/data"
 

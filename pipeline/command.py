@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
+import contextlib
 import errno
+import io
 import os
+import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline.problem_texts import DISK_TROUBLE, INTERNAL_ERROR, INTERRUPTED, STUDY_NOT_FOUND
+from pipeline.answers.answer import Answer
+from pipeline.answers.command_parser import UsageError, help_text, typed_language, understood
+from pipeline.problem_texts import DISK_TROUBLE, INTERNAL_ERROR, INTERRUPTED
 from pipeline.progress import Progress
 from pipeline.project import Project
-from pipeline.runner import Request, run_stages
-from pipeline.sources import is_published_only
-from pipeline.stages import FACTSHEETS, STAGES
-from surveys.problems import Language, Problem, ProblemsFound, StudyError
+from pipeline.verbs import VERBS, Call
+from surveys.problems import Language, Problem, ProblemsFound
 
-DONE, PROBLEMS, USAGE, MACHINE, INTERNAL = 0, 1, 2, 3, 70
+DONE, PROBLEMS, USAGE, MACHINE, INTERNAL, STOPPED = 0, 1, 2, 3, 70, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,29 +34,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         0 done, 1 the study or its data have problems, 2 wrong use, 3 trouble with the disk, 70 a fault of ours,
-        130 interrupted.
+        130 interrupted. With ``--json`` standard output holds one object as ``answers/answer.schema.json`` describes
+        it and nothing else; the code is the same.
     """
     # Sums in several threads differ in their last digits from machine to machine, and stages share the cores already.
     os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
-    options = _parser().parse_args(arguments)
-    language = language_of(options.language)
-    progress = Progress()
-    try:
-        return _do(options, language, progress)
-    except ProblemsFound as found:
-        progress.line("\n" + found.text(language))
-        return PROBLEMS
-    except KeyboardInterrupt:
-        progress.line("\n" + Problem(INTERRUPTED, "", {}).text(language).strip())
-        return 130
-    except OSError as trouble:
-        if trouble.errno not in _DISK:
-            return _internal(trouble, language, progress)
-        details = {"trouble": os.strerror(trouble.errno or 0)}
-        progress.line("\n" + Problem(DISK_TROUBLE, str(trouble.filename or options.build), details).text(language))
-        return MACHINE
-    except Exception as error:  # the last net: users see where, never the values that caused it
-        return _internal(error, language, progress)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    language = language_of(typed_language(words))
+    answer = Answer("", language)
+    if "--json" not in words:
+        code = _answered(words, answer, Progress())
+        if answer.said or answer.files:
+            print(answer.text())
+        return code
+    with _nothing_else_on_standard_output() as said:
+        code = _answered(words, answer, Progress())
+    answer.say(said.getvalue())
+    print(answer.as_json(code))
+    return code
 
 
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO}
@@ -68,150 +65,61 @@ def language_of(asked: str | None) -> Language:
     return "en"
 
 
-def find_study(project: Project, name: str) -> Path:
-    """Return the folder of a study.
-
-    Parameters
-    ----------
-    project : Project
-        The checkout.
-    name : str
-        Name of a study of the project, or the path of a study folder anywhere.
-
-    Raises
-    ------
-    StudyError
-        No folder with a ``study.yaml`` there; the message names the studies there are.
-    """
-    ours = project.studies / name
-    for folder in (ours, Path(name)) if "/" not in name else (Path(name).expanduser(),):
-        if (folder / "study.yaml").is_file():
-            return folder.resolve()
-    known = sorted(path.parent.name for path in project.studies.glob("*/study.yaml"))
-    raise StudyError([Problem(STUDY_NOT_FOUND, f"STUDY={name}", {"known": ", ".join(known) or "-"})])
-
-
-def _do(options: argparse.Namespace, language: Language, progress: Progress) -> int:
-    project = Project.here()
-    build = Path(options.build).resolve()
-    if options.target == "list":
-        from pipeline.listing import listing
-
-        print(listing(project, Path(options.data).resolve(), build, language))
-    elif options.target == "new-study":
-        from pipeline.new_study import new_study
-
-        print(new_study(options.name, Path(options.at) if options.at else project.studies, language))
-    elif options.target == "attack":
-        from pipeline.attack_study import attack_results
-
-        folder = find_study(project, options.study)
-        earlier = Path(options.earlier).resolve() if options.earlier else None
-        print(attack_results(folder, project, build, language, earlier))
-    elif options.target == "sign" or (options.target == "disseminate" and options.final):
-        from pipeline.signing import finish, sign
-
-        request = Request(project, find_study(project, options.study), Path(options.data).resolve(), build, language)
-        if options.target == "sign":
-            print(sign(request, progress, options.institution, options.person))
+def _answered(words: list[str], answer: Answer, progress: Progress) -> int:
+    """Do what was asked, tell what is wrong on standard error and in the answer, and return the exit code."""
+    code, build = DONE, ""
+    try:
+        options = understood(words, VERBS)
+        answer.command, build = options.target, options.build
+        if options.help:
+            answer.say(help_text(VERBS, answer.language))
         else:
-            for path in finish(request, progress):
-                print(_shown(path))
-    elif options.target in ("totals-template", "totals-check"):
-        from pipeline.control_totals import check_totals, write_template
-
-        verb = write_template if options.target == "totals-template" else check_totals
-        print(verb(find_study(project, options.study), project, language))
-    elif options.target == "factsheets":
-        request = Request(project, find_study(project, options.study), Path(options.data).resolve(), build, language)
-        run_stages(request, FACTSHEETS.name, progress, stages={**STAGES, FACTSHEETS.name: FACTSHEETS})
-        print(_shown(request.results / FACTSHEETS.name))
-    elif options.target == "dictionary":
-        for path in _codebook(project, options.study, build):
-            print(_shown(path))
-    elif options.target == "harmonized":
-        from pipeline.harmonized import harmonized
-
-        data = Path(options.data).resolve()
-        names = options.studies.replace(",", " ").split()
-        for path in harmonized(
-            project, lambda name: Request(project, find_study(project, name), data, build, language), names, progress
-        ):
-            print(_shown(path))
-    else:
-        folder = find_study(project, options.study)
-        request = Request(project, folder, Path(options.data).resolve(), build, language)
-        if is_published_only(folder):
-            from pipeline.harmonized import published_study
-
-            for path in published_study(request, options.target):
-                print(_shown(path))
-        elif options.target == "bench":
-            from pipeline.bench import bench
-
-            print(bench(request, progress))
+            VERBS[options.target](Call(options, Project.here(), answer.language, progress, answer))
+        if answer.problems:
+            code = PROBLEMS
+    except ProblemsFound as found:
+        code = USAGE if isinstance(found, UsageError) else PROBLEMS
+        answer.problems += found.problems
+        progress.line("\n" + found.text(answer.language))
+    except KeyboardInterrupt:
+        code = STOPPED
+        answer.problems.append(Problem(INTERRUPTED, "", {}))
+        progress.line("\n" + answer.problems[-1].text(answer.language).strip())
+    except OSError as trouble:
+        if trouble.errno in _DISK:
+            code = MACHINE
+            details = {"trouble": os.strerror(trouble.errno or 0)}
+            answer.problems.append(Problem(DISK_TROUBLE, str(trouble.filename or build), details))
         else:
-            ran = run_stages(request, options.target, progress)
-            if not ran:
-                progress.line("Todo está al día." if language == "es" else "Everything is up to date.")
-            for path in results_of(request.results, options.target):
-                print(_shown(path))
-    return DONE
+            code = INTERNAL
+            answer.problems.append(_internal(trouble))
+        progress.line("\n" + answer.problems[-1].text(answer.language))
+    except Exception as error:  # the last net: users see where, never the values that caused it
+        code = INTERNAL
+        answer.problems.append(_internal(error))
+        progress.line("\n" + answer.problems[-1].text(answer.language))
+    return code
 
 
-def _codebook(project: Project, study: str, build: Path) -> tuple[Path, ...]:
-    from pipeline.codebook import write_codebook
-    from pipeline.dictionary_file import load_dictionary
-    from pipeline.study_files import load_study
-
-    if not study:
-        return write_codebook(load_dictionary(project.dictionary), build / "dictionary")
-    folder = find_study(project, study)
-    return write_codebook(load_study(folder, project).dictionary, build / "dictionary" / folder.name)
-
-
-def results_of(results: Path, target: str) -> list[Path]:
-    """Return what to show a user after a target: the documents of the report, or the folder of the stage."""
-    if target in ("study", "report"):
-        documents = sorted(path for path in (results / "report").glob("*") if path.suffix in {".pdf", ".html"})
-        if documents:
-            return documents
-    return [results / ("report" if target == "study" else target)]
+@contextlib.contextmanager
+def _nothing_else_on_standard_output() -> Iterator[io.StringIO]:
+    """Take in what is printed meanwhile; what libraries write past Python goes to standard error."""
+    said = io.StringIO()
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with contextlib.redirect_stdout(said):
+            yield said
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__, allow_abbrev=False)
-    others = (
-        "list", "new-study", "dictionary", "totals-template", "totals-check", "bench", "attack", "harmonized", "sign",
-        "factsheets",
-    )  # fmt: skip
-    parser.add_argument("target", choices=("study", *STAGES, *others))
-    parser.add_argument("--study", default="", help="name of a study, or path of a study folder")
-    parser.add_argument("--studies", default="", help="studies to put side by side, for harmonized")
-    parser.add_argument("--data", default="data", help="folder of source files")
-    parser.add_argument("--build", default="build", help="folder of results")
-    parser.add_argument("--language", help="es or en")
-    parser.add_argument("--name", default="", help="name of a new study")
-    parser.add_argument("--earlier", default="", help="folder of an earlier release, for attack")
-    parser.add_argument("--institution", default="", help="who signs, as in working_group, for sign")
-    parser.add_argument("--person", default="", help="in whose name it signs, for sign")
-    parser.add_argument("--final", action="store_true", help="the signed edition, for disseminate")
-    parser.add_argument("--at", default="", help="folder in which a new study is made")
-    return parser
-
-
-def _shown(path: Path) -> str:
-    """Write a path as short as it can be from where the user is."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
-
-
-def _internal(error: Exception, language: Language, progress: Progress) -> int:
+def _internal(error: Exception) -> Problem:
     """Say where our code failed; the text of the error is left out because it may quote a value of the data."""
     frames = traceback.extract_tb(error.__traceback__)
     where = "\n".join(f"    {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-6:])
-    details = {"kind": type(error).__name__, "frames": where}
-    progress.line("\n" + Problem(INTERNAL_ERROR, "Caracteriza", details).text(language))
     if os.environ.get("CARACTERIZA_DEBUG"):
         traceback.print_exception(error)
-    return INTERNAL
+    return Problem(INTERNAL_ERROR, "Caracteriza", {"kind": type(error).__name__, "frames": where})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.freshness import Ingredients, freshness
@@ -46,8 +48,34 @@ _WORDS: dict[str, dict[str, str]] = {
 }
 
 
-def listing(project: Project, data: Path, build: Path, language: Language) -> str:
-    """Return one line for each study of the project, and for each whose results are in the build folder.
+@dataclass(frozen=True)
+class StudyState:
+    """The state of one study.
+
+    Parameters
+    ----------
+    study : str
+        Its name.
+    state : str
+        One of the names of `_WORDS`, such as ``fresh``.
+    text : str
+        The state in words.
+    details : mapping of str to str
+        What the words are filled with: a stage, a reason, files.
+    """
+
+    study: str
+    state: str
+    text: str
+    details: Mapping[str, str]
+
+    def as_data(self) -> dict[str, object]:
+        """Give it as plain data."""
+        return {"study": self.study, "state": self.state, "text": self.text, "details": dict(self.details)}
+
+
+def states(project: Project, data: Path, build: Path, language: Language) -> list[StudyState]:
+    """Return the state of each study of the project, and of each whose results are in the build folder.
 
     Parameters
     ----------
@@ -60,64 +88,83 @@ def listing(project: Project, data: Path, build: Path, language: Language) -> st
     language : {"es", "en"}
         Language of the text.
     """
+    words = _WORDS[language]
     folders = sorted(path.parent for path in project.studies.glob("*/study.yaml"))
     ours = {folder.name for folder in folders}
-    guests = [results for results in sorted(build.glob("*")) if results.name not in ours and _has_results(results)]
-    width = max((len(folder.name) for folder in (*folders, *guests)), default=0)
-    lines = []
+    found = []
     for folder in folders:
-        ingredients = Ingredients(project, folder.name, folder, data, build / folder.name)
-        lines.append(f"{folder.name:<{width}}  {state_of(ingredients, language)}")
-    for results in guests:
-        state = _WORDS[language]["elsewhere"].format(state=_left_by(results, _WORDS[language]))
-        lines.append(f"{results.name:<{width}}  {state}")
-    return "\n".join(lines)
+        state, details = state_of(Ingredients(project, folder.name, folder, data, build / folder.name), words)
+        found.append(StudyState(folder.name, state, words[state].format(**details), details))
+    for results in sorted(build.glob("*")):
+        if results.name not in ours and _has_results(results):
+            state, details = _left_by(results)
+            text = words["elsewhere"].format(state=words[state].format(**details))
+            found.append(StudyState(results.name, "elsewhere", text, {"state": state, **details}))
+    return found
+
+
+def listing(found: Sequence[StudyState]) -> str:
+    """Write one line for each study."""
+    width = max((len(one.study) for one in found), default=0)
+    return "\n".join(f"{one.study:<{width}}  {one.text}" for one in found)
 
 
 def _has_results(results: Path) -> bool:
     return any((results / name / "manifest.json").is_file() for name in STAGES)
 
 
-def _left_by(results: Path, words: dict[str, str]) -> str:
+def _left_by(results: Path) -> tuple[str, dict[str, str]]:
     """Say what the last run left, where the folder of the study is not known."""
     for name in STAGES:
         if failed_folder(results, name).is_dir():
-            return words["failed"].format(stage=name, where=failed_folder(results, name))
-    return words["partly"].format(stage=[name for name in STAGES if (results / name).is_dir()][-1])
+            return "failed", {"stage": name, "where": str(failed_folder(results, name))}
+    return "partly", {"stage": [name for name in STAGES if (results / name).is_dir()][-1]}
 
 
-def state_of(ingredients: Ingredients, language: Language) -> str:
-    """Say the state of one study: up to date, to be run again and why, failed, without source files."""
-    words = _WORDS[language]
+def state_of(ingredients: Ingredients, words: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Tell the state of one study: up to date, to be run again and why, failed, without source files.
+
+    Parameters
+    ----------
+    ingredients : Ingredients
+        What the study is made from.
+    words : mapping of str to str
+        Words for the reasons, in the language wanted.
+
+    Returns
+    -------
+    str, dict of str to str
+        The name of the state and what its words are filled with.
+    """
     results = ingredients.build
     if is_published_only(ingredients.study_folder):
-        return words["published"]
+        return "published", {}
     try:
         missing = ingredients.missing_sources()
     except ProblemsFound:
-        return words["unreadable"]
+        return "unreadable", {}
     for name in STAGES:
         where = failed_folder(results, name)
         if where.is_dir():
-            return words["failed"].format(stage=name, where=where)
+            return "failed", {"stage": name, "where": str(where)}
     if missing:
-        return words["missing"].format(files=", ".join(one.file for one in missing))
+        return "missing", {"files": ", ".join(one.file for one in missing)}
     if not any((results / name).is_dir() for name in STAGES):
-        return words["never"]
+        return "never", {}
     earlier: dict[str, Manifest] = {}
     before = ""
     for stage in STAGES.values():
         state = freshness(stage, ingredients.key(stage, earlier), results / stage.name)
         if not state.fresh or state.manifest is None:
             if state.reason == "new":
-                return words["partly"].format(stage=before) if before else words["never"]
-            return words["stale"].format(stage=stage.name, reason=_said(state.reason, words))
+                return ("partly", {"stage": before}) if before else ("never", {})
+            return "stale", {"stage": stage.name, "reason": _said(state.reason, words)}
         earlier[stage.name] = state.manifest
         before = stage.name
-    return words["fresh"]
+    return "fresh", {}
 
 
-def _said(reason: str, words: dict[str, str]) -> str:
+def _said(reason: str, words: Mapping[str, str]) -> str:
     names = reason.split("; ")
     shown = ", ".join(words.get(name, name) for name in names[:3])
     return shown + (" …" if len(names) > 3 else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import Any
 
 from pipeline.progress import Progress
 from pipeline.releases import TABLE, record_release
@@ -12,6 +13,7 @@ from pipeline.signatures import read_signatures, release_hash, validators, write
 from pipeline.stages import RELEASE, STAGES
 from pipeline.study_files import load_study
 from pipeline.weight_files import read_record
+from surveys.problems import Language
 
 
 def sign(request: Request, progress: Progress, institution: str, person: str) -> str:
@@ -48,19 +50,55 @@ def sign(request: Request, progress: Progress, institution: str, person: str) ->
             request.study_folder, loaded.study,
             {"institution": institution, "person": person, "date": today, "release": present},
         )  # fmt: skip
+    return signing_text(signing_state(request), request.language)
+
+
+def signing_state(request: Request) -> dict[str, Any]:
+    """Tell the hash of the present release and who has signed it.
+
+    Parameters
+    ----------
+    request : Request
+        The study, whose stages up to the validation are finished.
+
+    Returns
+    -------
+    dict
+        ``release`` and, under ``institutions``, for each that validates its ``state``: ``signed`` (with ``person`` and
+        ``date``), ``signed_another`` or ``not_signed``.
+    """
+    present = release_hash(request.results)
     signatures = read_signatures(request.study_folder, request.project.schemas)
-    spanish = request.language == "es"
-    lines = [f"{'Publicación' if spanish else 'Release'} {present}"]
-    for name in validators(loaded.study):
+    found: list[dict[str, str]] = []
+    for name in validators(load_study(request.study_folder, request.project).study):
         own = [one for one in signatures if one.institution == name]
         signed = next((one for one in own if one.release == present), None)
         if signed is not None:
-            said = f"firmó {signed.person}, {signed.date}" if spanish else f"signed by {signed.person}, {signed.date}"
-        elif own:
-            said = "firmó otra publicación; firme de nuevo" if spanish else "signed another release; must sign again"
+            found.append({"institution": name, "state": "signed", "person": signed.person, "date": signed.date})
         else:
-            said = "falta su firma" if spanish else "has not signed"
-        lines.append(f"  {name}: {said}")
+            found.append({"institution": name, "state": "signed_another" if own else "not_signed"})
+    return {"release": present, "institutions": found}
+
+
+_STATES: dict[Language, dict[str, str]] = {
+    "es": {
+        "signed": "firmó {person}, {date}",
+        "signed_another": "firmó otra publicación; firme de nuevo",
+        "not_signed": "falta su firma",
+    },
+    "en": {
+        "signed": "signed by {person}, {date}",
+        "signed_another": "signed another release; must sign again",
+        "not_signed": "has not signed",
+    },
+}
+
+
+def signing_text(state: dict[str, Any], language: Language) -> str:
+    """Say the state of all signatures, one line for each institution."""
+    lines = [f"{'Publicación' if language == 'es' else 'Release'} {state['release']}"]
+    for one in state["institutions"]:
+        lines.append(f"  {one['institution']}: {_STATES[language][one['state']].format_map(one)}")
     return "\n".join(lines)
 
 

@@ -90,7 +90,7 @@ def test_a_fault_of_ours_shows_no_data(
         raise KeyError("household 1234 of Juana")
 
     study = root / "surveys" / "studies" / "slv_2018"
-    monkeypatch.setattr("pipeline.command.run_stages", broken)
+    monkeypatch.setattr("pipeline.verbs.run_stages", broken)
     arguments = ["study", "--study", str(study), "--build", str(tmp_path), "--language"]
     assert main([*arguments, "es"]) == 70
     assert main([*arguments, "en"]) == 70

@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 
 from estimates.protection import NUMBER_COLUMNS
-from pipeline.command import find_study
 from pipeline.harmonized import harmonized, published_study
 from pipeline.harmonized_cells import study_cells
 from pipeline.harmonized_files import printed_figures, read_figures, read_harmonized
@@ -26,6 +25,7 @@ from pipeline.project import Project
 from pipeline.report_words import load_words
 from pipeline.runner import Request
 from pipeline.study_files import load_study
+from pipeline.verbs import find_study
 
 PROJECT = Project.here()
 ALONE = ("hnd_2014", "hnd_2018", "mex_2018")

@@ -8,9 +8,9 @@ import pytest
 from estimates.small_areas.joint_errors import JointErrors
 from pipeline.certify_area_draws import SHOWN, DrawnAreas
 from pipeline.certify_offices import synthetic_offices
-from pipeline.command import find_study
 from pipeline.project import Project
 from pipeline.study_files import load_study
+from pipeline.verbs import find_study
 
 
 def drawn(wrong: bool) -> DrawnAreas:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.command import PROBLEMS, find_study, language_of, main
+from pipeline.command import PROBLEMS, language_of, main
 from pipeline.project import Project
+from pipeline.verbs import find_study
 from surveys.problems import StudyError
 
 

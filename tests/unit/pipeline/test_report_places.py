@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from estimates.protection import NUMBER_COLUMNS
-from pipeline.command import find_study
 from pipeline.project import Project
 from pipeline.report_blocks import Chart, Material, Place, Results
 from pipeline.report_labels import Labels
@@ -17,6 +16,7 @@ from pipeline.report_map import build_map
 from pipeline.report_offices import build_offices, build_offices_map
 from pipeline.report_words import load_words
 from pipeline.study_files import load_study
+from pipeline.verbs import find_study
 from surveys.study import Exhibit
 
 PROJECT = Project.here()

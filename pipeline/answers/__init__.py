@@ -1,0 +1,1 @@
+"""What a command answers: lines for people, or one JSON object for another program."""

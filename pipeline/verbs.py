@@ -1,0 +1,212 @@
+"""What each target of the command line does; a new one is a function and a line of `VERBS`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.answers.answer import Answer
+from pipeline.problem_texts import STUDY_NOT_FOUND
+from pipeline.progress import Progress
+from pipeline.project import Project
+from pipeline.runner import Request, run_stages
+from pipeline.sources import is_published_only
+from pipeline.stages import FACTSHEETS, STAGES
+from surveys.problems import Language, Problem, StudyError
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the command line.
+
+    Parameters
+    ----------
+    options : Namespace
+        What was typed, see `pipeline.answers.command_parser`.
+    project : Project
+        The checkout.
+    language : {"es", "en"}
+        Language of what is said.
+    progress : Progress
+        Says how far it is, on standard error.
+    answer : Answer
+        Takes what is said, made and found.
+    """
+
+    options: argparse.Namespace
+    project: Project
+    language: Language
+    progress: Progress
+    answer: Answer
+
+    @property
+    def build(self) -> Path:
+        """Folder of results."""
+        return Path(self.options.build).resolve()
+
+    @property
+    def data(self) -> Path:
+        """Folder of source files."""
+        return Path(self.options.data).resolve()
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the study that was asked for."""
+        return find_study(self.project, self.options.study)
+
+    def request(self, study: str | None = None) -> Request:
+        """Gather what a run of a study needs; of the study that was asked for, unless another is named."""
+        folder = self.folder if study is None else find_study(self.project, study)
+        return Request(self.project, folder, self.data, self.build, self.language)
+
+
+def find_study(project: Project, name: str) -> Path:
+    """Return the folder of a study.
+
+    Parameters
+    ----------
+    project : Project
+        The checkout.
+    name : str
+        Name of a study of the project, or the path of a study folder anywhere.
+
+    Raises
+    ------
+    StudyError
+        No folder with a ``study.yaml`` there; the message names the studies there are.
+    """
+    ours = project.studies / name
+    for folder in (ours, Path(name)) if "/" not in name else (Path(name).expanduser(),):
+        if (folder / "study.yaml").is_file():
+            return folder.resolve()
+    known = sorted(path.parent.name for path in project.studies.glob("*/study.yaml"))
+    raise StudyError([Problem(STUDY_NOT_FOUND, f"STUDY={name}", {"known": ", ".join(known) or "-"})])
+
+
+def _stages(call: Call) -> None:
+    target, request = call.options.target, call.request()
+    call.answer.result |= {"study": request.study_name, "ran": [], "results": str(request.results)}
+    if is_published_only(request.study_folder):
+        from pipeline.harmonized import published_study
+
+        call.answer.made(published_study(request, target))
+        return
+    ran = run_stages(request, target, call.progress)
+    call.answer.result["ran"] = ran
+    if not ran:
+        call.progress.line("Todo está al día." if call.language == "es" else "Everything is up to date.")
+    call.answer.made(results_of(request.results, target))
+
+
+def _disseminate(call: Call) -> None:
+    if not call.options.final:
+        _stages(call)
+        return
+    from pipeline.signing import finish
+
+    request = call.request()
+    call.answer.made(finish(request, call.progress))
+    call.answer.result |= {"study": request.study_name, "results": str(request.results)}
+
+
+def _factsheets(call: Call) -> None:
+    request = call.request()
+    ran = run_stages(request, FACTSHEETS.name, call.progress, stages={**STAGES, FACTSHEETS.name: FACTSHEETS})
+    call.answer.made([request.results / FACTSHEETS.name])
+    call.answer.result |= {"study": request.study_name, "ran": ran, "results": str(request.results)}
+
+
+def _list(call: Call) -> None:
+    from pipeline.listing import listing, states
+
+    found = states(call.project, call.data, call.build, call.language)
+    call.answer.say(listing(found))
+    call.answer.result["studies"] = [one.as_data() for one in found]
+
+
+def _new_study(call: Call) -> None:
+    from pipeline.new_study import new_study
+
+    at = Path(call.options.at) if call.options.at else call.project.studies
+    call.answer.say(new_study(call.options.name, at, call.language))
+    call.answer.result["folder"] = str((at.expanduser() / call.options.name).resolve())
+
+
+def _attack(call: Call) -> None:
+    from pipeline.attack_study import attack_results
+
+    earlier = Path(call.options.earlier).resolve() if call.options.earlier else None
+    call.answer.say(attack_results(call.folder, call.project, call.build, call.language, earlier))
+    call.answer.result["study"] = call.folder.name
+
+
+def _sign(call: Call) -> None:
+    from pipeline.signing import sign, signing_state
+
+    request = call.request()
+    call.answer.say(sign(request, call.progress, call.options.institution, call.options.person))
+    call.answer.result |= signing_state(request)
+
+
+def _totals(call: Call) -> None:
+    from pipeline.control_totals import check_totals, write_template
+
+    verb = write_template if call.options.target == "totals-template" else check_totals
+    call.answer.say(verb(call.folder, call.project, call.language))
+    call.answer.result["study"] = call.folder.name
+
+
+def _dictionary(call: Call) -> None:
+    from pipeline.codebook import write_codebook
+    from pipeline.dictionary_file import load_dictionary
+    from pipeline.study_files import load_study
+
+    if not call.options.study:
+        call.answer.made(write_codebook(load_dictionary(call.project.dictionary), call.build / "dictionary"))
+        return
+    place = call.build / "dictionary" / call.folder.name
+    call.answer.made(write_codebook(load_study(call.folder, call.project).dictionary, place))
+
+
+def _harmonized(call: Call) -> None:
+    from pipeline.harmonized import harmonized
+
+    names = call.options.studies.replace(",", " ").split()
+    call.answer.made(harmonized(call.project, call.request, names, call.progress))
+
+
+def _bench(call: Call) -> None:
+    from pipeline.bench import bench
+
+    text = bench(call.request(), call.progress)
+    call.answer.say(text)
+    rows = (line.split("\t") for line in text.splitlines())
+    call.answer.result["seconds"] = {name: float(seconds) for name, seconds in rows}
+
+
+VERBS: dict[str, Callable[[Call], None]] = {
+    "study": _stages,
+    **dict.fromkeys(STAGES, _stages),
+    "disseminate": _disseminate,
+    "list": _list,
+    "new-study": _new_study,
+    "dictionary": _dictionary,
+    "totals-template": _totals,
+    "totals-check": _totals,
+    "bench": _bench,
+    "attack": _attack,
+    "harmonized": _harmonized,
+    "sign": _sign,
+    "factsheets": _factsheets,
+}
+
+
+def results_of(results: Path, target: str) -> list[Path]:
+    """Return what to show a user after a target: the documents of the report, or the folder of the stage."""
+    if target in ("study", "report"):
+        documents = sorted(path for path in (results / "report").glob("*") if path.suffix in {".pdf", ".html"})
+        if documents:
+            return documents
+    return [results / ("report" if target == "study" else target)]
