@@ -73,6 +73,7 @@ def read_sources(run: Run, loaded: LoadedStudy) -> SourcesRead:
                 optional=optional[name],
                 study=run.study_name,
                 where=loaded.files.study.where(("sources", name)),
+                scratch=run.output,
             )
         except DataError as error:
             problems += [_at_the_mapping(problem, loaded, required[name]) for problem in error.problems]

@@ -52,4 +52,4 @@ def _column(values: pa.ChunkedArray, blank: tuple[str, ...]) -> np.ndarray[Any, 
         return np.full(len(values), None, dtype=object)
     if pa.types.is_decimal(kind):
         return np.asarray(values.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
-    raise Refused("source_unreadable", why=f"a column of type {kind}")
+    raise Refused("source_unreadable", why="column_type")

@@ -43,9 +43,10 @@ def read_delimited(path: Path, folder: Path, request: Request, limits: Limits) -
     """
     encoding = _codec(request.encoding or "utf-8")
     plain = folder / "text.utf8"
-    counts = _to_utf8(path, plain, encoding, request)
+    counts, lines = _to_utf8(path, plain, encoding, request)
     header = _header(plain, request)
     columns = chosen(header, request)
+    check_cells(max(lines - 1, 0), len(columns), limits.cells)
     wrong: list[int] = []
     table = _table(plain, header, columns, request, wrong)
     if wrong:
@@ -71,9 +72,9 @@ def _codec(name: str) -> str:
     return "utf-8" if found == "utf-8-sig" else found
 
 
-def _to_utf8(path: Path, target: Path, encoding: str, request: Request) -> ByteCounts:
-    """Write the file in UTF-8 without a byte order mark, counting what tells a wrong encoding."""
-    counts, quotes, size = ByteCounts(), 0, 0
+def _to_utf8(path: Path, target: Path, encoding: str, request: Request) -> tuple[ByteCounts, int]:
+    """Write the file in UTF-8 without a byte order mark; count what tells a wrong encoding, and the lines."""
+    counts, quotes, size, feeds, returns = ByteCounts(), 0, 0, 0, 0
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     quote = (request.quote or "").encode()
     try:
@@ -89,6 +90,8 @@ def _to_utf8(path: Path, target: Path, encoding: str, request: Request) -> ByteC
                     raise Refused("source_encoding", encoding=encoding, count=utf8.count(b"\x00"),
                                   suggestion="utf-16")
                 quotes += utf8.count(quote) if quote else 0
+                feeds += utf8.count(b"\n")
+                returns += utf8.count(b"\r")
                 out.write(utf8)
             out.write(decoder.decode(b"", final=True).encode("utf-8"))
     except UnicodeError as error:
@@ -103,7 +106,7 @@ def _to_utf8(path: Path, target: Path, encoding: str, request: Request) -> ByteC
         raise Refused("source_mojibake", count=counts.dos, encoding=encoding, suggestion=suggestion(counts))
     if quotes % 2:
         raise Refused("source_quote")
-    return counts
+    return counts, max(feeds, returns)
 
 
 def _undecodable(path: Path, encoding: str) -> int:
@@ -169,4 +172,4 @@ def _table(
             ),
         )
     except pa.ArrowInvalid as error:
-        raise Refused("source_unreadable", why="not a delimited text file") from error
+        raise Refused("source_unreadable", why="not_delimited") from error

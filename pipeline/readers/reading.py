@@ -10,20 +10,25 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.readers.content import Request
+import pyarrow as pa
+
+from pipeline.readers.content import Content, Request
 from pipeline.readers.limits import Limits
-from pipeline.readers.refusals import REFUSALS, Refused
+from pipeline.readers.refusals import REASONS, REFUSALS, Refused
 from pipeline.readers.transfer import read_content
 from surveys.problems import DataError, Problem
 from surveys.source_table import SourceTable
 from surveys.study import Source
 
 _LISTED = 5
+# Starts the limited process on a private folder and returns its exit status, negative for a signal.
+Launch = Callable[[Path, Limits], int]
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,8 @@ class SourceRead:
 
 
 def read_source(source: Source, data: Path, columns: Sequence[str] | None, *, optional: Sequence[str] = (),
-                study: str = "", where: str | None = None, limits: Limits | None = None) -> SourceRead:
+                study: str = "", where: str | None = None, limits: Limits | None = None,
+                scratch: Path | None = None, launch: Launch | None = None) -> SourceRead:
     """Read named columns of one source.
 
     Parameters
@@ -60,6 +66,11 @@ def read_source(source: Source, data: Path, columns: Sequence[str] | None, *, op
         Place shown in problems, ``sources.<name>`` by default.
     limits : Limits, optional
         What the reader may use.
+    scratch : Path, optional
+        Folder for what is being read, removed at the end; the system's folder for temporary files by default. A stage
+        gives its own, so that nothing outlives a run that was killed.
+    launch : callable, optional
+        Another way to start the limited process, for tests.
 
     Returns
     -------
@@ -74,12 +85,15 @@ def read_source(source: Source, data: Path, columns: Sequence[str] | None, *, op
     place = where or f"sources.{source.name}"
     try:
         path = locate(source.file or "", data, study)
+        before = _identity(path)
         sha256, secret = digests(path)
         if source.sha256 is not None and source.sha256.lower() != sha256:
             raise Refused("source_hash", declared=source.sha256.lower(), found=sha256)
         asked = None if columns is None else tuple(dict.fromkeys(columns))
         also = tuple(name for name in dict.fromkeys(optional) if asked is not None and name not in asked)
-        table = _read_in_child(source, path, asked, also, limits)
+        table = _read_in_child(source, path, asked, also, limits, scratch, launch or _start)
+        if _identity(path) != before:
+            raise Refused("source_changed")
     except Refused as refusal:
         raise DataError([_problem(refusal, source, place)]) from None
     return SourceRead(table, sha256, secret, path)
@@ -125,24 +139,49 @@ def _literal(file: str) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in file)
 
 
+def _identity(path: Path) -> tuple[int, ...]:
+    """Return what no program can keep the same while it writes: the system sets the time of change itself."""
+    try:
+        about = path.stat()
+    except OSError:
+        return ()
+    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
+
+
 def _read_in_child(source: Source, path: Path, columns: tuple[str, ...] | None, optional: tuple[str, ...],
-                   limits: Limits) -> SourceTable:
+                   limits: Limits, scratch: Path | None, launch: Launch) -> SourceTable:
     request = Request(format=source.format, columns=columns, optional=optional, encoding=source.encoding,
                       separator=source.separator, quote=source.quote, blank=source.blank, rows=source.rows,
                       sheet=source.sheet)
-    with tempfile.TemporaryDirectory(prefix="reading-") as private:
+    with tempfile.TemporaryDirectory(prefix=".reading-", dir=scratch) as private:
         folder = Path(private)
         (folder / "request.json").write_text(
             json.dumps({"file": str(path), "request": request.plain(), "limits": asdict(limits)}),
             encoding="utf-8")
-        _run(folder, limits)
-        refusal = folder / "refusal.json"
-        if refusal.exists():
-            told = json.loads(refusal.read_text(encoding="utf-8"))
-            raise Refused(told["code"], **told["details"])
-        if not (folder / "content.json").exists():
-            raise Refused("source_crashed", how="no result")
-        content = read_content(folder)
+        status = launch(folder, limits)
+        if status < 0:
+            raise Refused("source_crashed", how=signal.Signals(-status).name)
+        if status != 0:
+            raise Refused("source_crashed", how="memory" if status == 12 else f"status {status}")
+        with _distrust():
+            return _as_table(source, columns, optional, _content(folder))
+
+
+def _content(folder: Path) -> Content:
+    refusal = folder / "refusal.json"
+    if refusal.exists():
+        told = json.loads(refusal.read_text(encoding="utf-8"))
+        if told["code"] not in REFUSALS:
+            raise Refused("source_crashed", how="bad_result")
+        raise Refused(told["code"], **told["details"])
+    if not (folder / "content.json").exists():
+        raise Refused("source_crashed", how="no_result")
+    return read_content(folder)
+
+
+def _as_table(
+    source: Source, columns: tuple[str, ...] | None, optional: tuple[str, ...], content: Content
+) -> SourceTable:
     ordered = tuple(content.columns) if columns is None else columns + tuple(
         name for name in optional if name in content.columns)
     return SourceTable(
@@ -152,7 +191,16 @@ def _read_in_child(source: Source, path: Path, columns: tuple[str, ...] | None, 
         info={"format": source.format, **content.info})
 
 
-def _run(folder: Path, limits: Limits) -> None:
+@contextmanager
+def _distrust() -> Iterator[None]:
+    """Refuse what a child left when it does not hold together; a damaged file may have changed what the child does."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError, pa.ArrowException):
+        raise Refused("source_crashed", how="bad_result") from None
+
+
+def _start(folder: Path, limits: Limits) -> int:
     home = Path(__file__).resolve().parents[2]
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(home), "TMPDIR": str(folder),
                    "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
@@ -161,18 +209,13 @@ def _run(folder: Path, limits: Limits) -> None:
                                env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, start_new_session=True)
     try:
-        status = process.wait(timeout=limits.seconds)
+        return process.wait(timeout=limits.seconds)
     except subprocess.TimeoutExpired:
         raise Refused("source_crashed", how=f"{limits.seconds} s") from None
     finally:
         if process.poll() is None:
             process.kill()
             process.wait()
-    if status == 0:
-        return
-    if status < 0:
-        raise Refused("source_crashed", how=signal.Signals(-status).name)
-    raise Refused("source_crashed", how="memory" if status == 12 else f"status {status}")
 
 
 def _problem(refusal: Refused, source: Source, place: str) -> Problem:
@@ -183,6 +226,9 @@ def _problem(refusal: Refused, source: Source, place: str) -> Problem:
     }
     details.update({name: f"{item:,}" if isinstance(item, int) else item
                     for name, item in refusal.details.items()})
+    for name in ("why", "how"):
+        if name in details:
+            details[f"{name}_en"], details[f"{name}_es"] = REASONS.get(details[name], (details[name],) * 2)
     if refusal.code == "source_columns":
         details["nearest"] = _nearest(details["columns"], details.pop("names"))
         details["columns"] = ", ".join(f"'{name}'" for name in details["columns"][:_LISTED])

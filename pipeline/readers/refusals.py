@@ -47,16 +47,21 @@ _ALL = (
             "declare it.",
             "el archivo '{file}' no es el declarado: SHA-256 declarado {declared}, encontrado {found}.\n"
             "  Obtenga la edición declarada o, si el productor publicó otra, revise el estudio y declárela."),
+    Message("source_changed",
+            "the file '{file}' changed while it was being read; nothing of it was used.\n"
+            "  Wait until it has been copied whole, and run again.",
+            "el archivo '{file}' cambió mientras se leía; no se usó nada de él.\n"
+            "  Espere a que se haya copiado entero y ejecute de nuevo."),
     Message("source_crashed",
-            "the file '{file}' made its reader stop ({how}); nothing of it was used.\n"
+            "the file '{file}' made its reader stop ({how_en}); nothing of it was used.\n"
             "  The file is damaged or not of format '{format}'. Obtain it again and compare its SHA-256.",
-            "el archivo '{file}' hizo que su lector se detuviera ({how}); no se usó nada de él.\n"
+            "el archivo '{file}' hizo que su lector se detuviera ({how_es}); no se usó nada de él.\n"
             "  El archivo está dañado o no es de formato '{format}'. Obténgalo de nuevo y compare su "
             "SHA-256."),
     Message("source_unreadable",
-            "the file '{file}' cannot be read as '{format}' ({why}).\n"
+            "the file '{file}' cannot be read as '{format}' ({why_en}).\n"
             "  Check `format:` (and `encoding:` if the file declares none), or obtain the file again.",
-            "el archivo '{file}' no se puede leer como '{format}' ({why}).\n"
+            "el archivo '{file}' no se puede leer como '{format}' ({why_es}).\n"
             "  Revise `format:` (y `encoding:` si el archivo no lo declara), u obtenga el archivo de nuevo."),
     Message("source_too_large",
             "the file '{file}' declares {rows} {rows|row|rows} and {columns} {columns|column|columns}, above "
@@ -74,9 +79,9 @@ _ALL = (
             "  Un archivo así puede agotar la máquina y se rechaza; descomprímalo a mano si es de "
             "confianza."),
     Message("source_archive",
-            "the archive '{file}' must hold exactly one plain file ({why}).\n"
+            "the archive '{file}' must hold exactly one plain file ({why_en}).\n"
             "  Make an archive with only the data file: no folders, links, passwords or other archives.",
-            "el archivo comprimido '{file}' debe contener exactamente un archivo simple ({why}).\n"
+            "el archivo comprimido '{file}' debe contener exactamente un archivo simple ({why_es}).\n"
             "  Haga uno que tenga solo el archivo de datos: sin carpetas, enlaces, claves ni otros "
             "comprimidos."),
     Message("source_columns",
@@ -136,4 +141,21 @@ _ALL = (
             "the workbook '{file}' has no sheet '{sheet}'.\n  Correct `sheet:`.",
             "el libro '{file}' no tiene la hoja '{sheet}'.\n  Corrija `sheet:`."),
 )
+# Why and how, by the word a reader gives; what is not here (a signal, the kind of an error) is told as it is.
+REASONS = {
+    "members": ("it has none, or several", "no tiene ninguno o tiene varios"),
+    "nested": ("an archive inside", "hay otro comprimido dentro"),
+    "path": ("a path or a folder inside", "hay una ruta o una carpeta dentro"),
+    "link": ("a link or a special file", "hay un enlace o un archivo especial"),
+    "password": ("a password", "tiene clave"),
+    "damaged": ("damaged, cut short or of an unknown kind", "está dañado, cortado o es de un tipo desconocido"),
+    "not_an_archive": ("not a gzip, zip or tar", "no es gzip, zip ni tar"),
+    "not_delimited": ("not a delimited text file", "no es un archivo de texto delimitado"),
+    "text_in_number": ("a text in a numeric column", "hay texto en una columna numérica"),
+    "column_type": ("a column of a type that is not read", "hay una columna de un tipo que no se lee"),
+    "not_a_container": ("not a workbook, or damaged", "no es un libro, o está dañado"),
+    "memory": ("too little memory", "falta de memoria"),
+    "no_result": ("it left no result", "no dejó resultado"),
+    "bad_result": ("its result does not hold together", "su resultado no es coherente"),
+}
 REFUSALS = {message.code: message for message in _ALL}

@@ -48,8 +48,12 @@ def read_statistical(path: Path, request: Request, limits: Limits) -> Content:
                    output_format="dict")
     if request.format in _USER_MISSING:
         options["user_missing"] = True
+    if stated is None:
+        # The file does not say how many rows it has: read no more than allowed, and one to notice.
+        options["row_limit"] = limits.cells // max(len(columns), 1) + 1
     data, meta = _call(reader, path, **options)
     rows = max((len(values) for values in data.values()), default=stated or 0)
+    check_cells(rows, len(columns), limits.cells)
     check_rows(rows, stated)
     check_rows(rows, request.rows)
     content = Content(rows=rows, columns={}, info={"encoding": meta.file_encoding, "table": meta.table_name,
@@ -108,7 +112,7 @@ def _numbers_and_tags(values: Any, tags: set[str]) -> tuple[NDArray[np.float64],
     for row, value in enumerate(values):
         if isinstance(value, str):
             if value not in tags:
-                raise Refused("source_unreadable", why="a text in a numeric column")
+                raise Refused("source_unreadable", why="text_in_number")
             reasons[row] = value
         elif value is not None:
             numbers[row] = float(value)

@@ -15,6 +15,9 @@ from pipeline.readers.refusals import Refused
 from pipeline.readers.unpacking import check_zip_sizes
 from surveys.source_table import number_as_text
 
+# The format has no row beyond it; a file that names one would be searched for hours.
+_LAST_ROW = 1_048_576
+
 
 def read_workbook(path: Path, request: Request, limits: Limits) -> Content:
     """Read a sheet whose first row is the header; the first sheet unless ``sheet`` names another.
@@ -32,15 +35,21 @@ def read_workbook(path: Path, request: Request, limits: Limits) -> Content:
         if request.sheet is not None and request.sheet not in book.sheetnames:
             raise Refused("source_sheet", sheet=request.sheet)
         sheet = book[request.sheet or book.sheetnames[0]]
+        stated = sheet.max_row
+        # Some programs write a false size, and rows beyond it would be left out without a word.
+        sheet.reset_dimensions()
         rows = sheet.iter_rows(values_only=True)
         header = ["" if cell is None else str(cell) for cell in next(rows, ())]
         if not header:
             raise Refused("source_empty")
         columns = chosen(header, request)
+        check_cells(max((stated or 1) - 1, 0), len(columns), limits.cells)
         places = [header.index(name) for name in columns]
         cells: list[list[Any]] = [[] for _ in places]
         read = 0
-        for row in rows:
+        for seen, row in enumerate(rows, start=2):
+            if seen > _LAST_ROW:
+                raise Refused("source_unreadable", why="not_a_container")
             if all(cell is None for cell in row):
                 continue
             read += 1
