@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import pandas as pd
 from estimates.study_comparisons import NUMBERS, REST
 from estimates.study_models import CONSTANT
 from estimates.table import WHOLE
-from pipeline.open_tables import inert
+from pipeline.open_data.table import published_frame
 from pipeline.round_release import published_rows
 from pipeline.table_labels import Labels
 from pipeline.workbook import PlainSheet
@@ -40,15 +39,13 @@ WORDS = {"rest": ("los demás", "the rest"), "whole": ("el total", "the whole"),
          "constant": ("Constante", "Constant"), "against": ("frente a", "against")}  # fmt: skip
 
 
-def write_analysis_tables(
-    folder: Path, tables: Mapping[str, pd.DataFrame], study: Study, labels: tuple[Labels, Labels]
-) -> None:
-    """Write ``comparisons.csv``, ``models.csv`` and ``tests.csv``, those that have rows.
+def analysis_frames(
+    tables: Mapping[str, pd.DataFrame], study: Study, labels: tuple[Labels, Labels]
+) -> dict[str, pd.DataFrame]:
+    """Arrange ``comparisons``, ``models`` and ``tests`` as open tables, those that have rows.
 
     Parameters
     ----------
-    folder : Path
-        Of the release.
     tables : mapping of str to DataFrame
         As `estimates.release_view.analyses_view` gives them. Verdicts of standards are for the house and never written.
     study : Study
@@ -56,6 +53,7 @@ def write_analysis_tables(
     labels : (Labels, Labels)
         Spanish and English names.
     """
+    found = {}
     for name, columns in COLUMNS.items():
         table = tables.get(name, pd.DataFrame())
         if table.empty:
@@ -66,11 +64,9 @@ def write_analysis_tables(
         if name == "comparisons":
             for place, words in enumerate(labels):
                 written[f"conclusion_{words.language}"] = [CONCLUSIONS[code][place] for code in table["conclusion"]]
-        for column in written.columns:
-            if not pd.api.types.is_numeric_dtype(written[column]):
-                written[column] = [inert(str(text)) for text in written[column]]
         written.insert(0, "data", "synthetic" if study.synthetic else "survey")
-        written.to_csv(folder / f"{name}.csv", index=False, float_format="%.17g", lineterminator="\n", encoding="utf-8")
+        found[name] = published_frame(written)
+    return found
 
 
 def analysis_sheets(tables: Mapping[str, pd.DataFrame], study: Study, labels: Labels) -> list[PlainSheet]:

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
 
 import pandas as pd
 
 from estimates.study_small_areas import KEYS, PUBLISHED
-from pipeline.analysis_files import read_analyses
-from pipeline.open_tables import inert
+from pipeline.open_data.table import published_frame
 from pipeline.round_release import published_rows
 
-FILE = "small_areas.csv"
+NAME = "small_areas"
 TEXTS = ("unit", "basis", "status", "reason")
+#: Significant digits that are published; figures are rounded for single cases before, and have fewer.
+DIGITS = 6
 
 
-def write_area_table(folder: Path, estimates: Path, *, synthetic: bool) -> None:
-    """Write ``small_areas.csv`` where the study models small areas.
+def area_frame(held: Mapping[str, pd.DataFrame], *, synthetic: bool) -> pd.DataFrame:
+    """Arrange the small areas as an open table; without rows where the study models none.
 
     Parameters
     ----------
-    folder : Path
-        Of the release.
-    estimates : Path
-        Published folder of the stage `estimate`; its table holds figures rounded so that no hidden case can be solved
-        for. The internal table beside it is never read.
+    held : mapping of str to DataFrame
+        Tables of the stage `estimate`. The one of small areas holds figures rounded so that no hidden case can be
+        solved for; the internal table beside it is never read.
     synthetic : bool
         Whether the data are invented, which every line then says in the column ``data``.
     """
-    table = read_analyses(estimates).get("small_areas", pd.DataFrame())
+    table = held.get(NAME, pd.DataFrame())
     if table.empty:
-        return
-    # Only columns known to be publishable pass, whatever the file holds.
+        return pd.DataFrame()
+    # Only columns known to be publishable pass, whatever the table holds.
     written = published_rows(table, PUBLISHED)[[*KEYS, *PUBLISHED, *TEXTS]]
-    for column in (*KEYS, *TEXTS):
-        written[column] = [inert(str(text)) for text in written[column]]
     written.insert(0, "data", "synthetic" if synthetic else "survey")
-    written.to_csv(folder / FILE, index=False, float_format="%.6g", lineterminator="\n", encoding="utf-8")
+    return published_frame(written)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from estimates.release_view import analyses_view, release_view
 from pipeline.analysis_files import read_analyses
-from pipeline.area_release import write_area_table
 from pipeline.attack import refuse_leaks, refuse_without_audit
 from pipeline.attack_study import attack_folder
 from pipeline.estimate_files import read_estimates
@@ -41,7 +40,6 @@ def run(run: Run) -> None:
     view = release_view(read_estimates(run.input("estimate") / "estimates.csv"), study, loaded.dictionary)
     analyses = analyses_view(read_analyses(run.input("estimate")), study, loaded.dictionary)
     write_release(folder, Release(loaded, view, analyses, run.input("validate") / "validation.json", final=False))
-    write_area_table(folder, run.input("estimate"), synthetic=study.synthetic)
     counts = {str(status): int(count) for status, count in view["status"].value_counts().items()}
     earlier = [release.folder for release in read_releases(run.study_folder)]
     attacked = attack_folder(folder, loaded, run.build, earlier=earlier)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipeline.analysis_release import analysis_sheets, write_analysis_tables
-from pipeline.open_tables import write_data_package, write_open_tables
+from pipeline.analysis_release import analysis_sheets
+from pipeline.open_data.data_package import write_data_package
+from pipeline.open_data.found_tables import found_tables
+from pipeline.open_data.parquet_files import write_parquet
+from pipeline.open_data.release_tables import release_tables
+from pipeline.open_data.table import Table
+from pipeline.open_data.web_metadata import write_web_metadata
+from pipeline.open_tables import write_frame
 from pipeline.release import Release
-from pipeline.release_metadata import banner, describe
-from pipeline.round_release import write_round_tables
+from pipeline.release_metadata import banner, describe, notices
 from pipeline.sdmx_annotations import about_study
 from pipeline.sdmx_files import write_sdmx
 from pipeline.workbook import write_workbook
@@ -27,29 +32,47 @@ def write_release(folder: Path, release: Release, formats: Sequence[str] | None 
     release : Release
         Nothing is written from anything else.
     formats : sequence of str, optional
-        Names in `FORMATS`; all of them by default.
+        Names in `FORMATS`; all of them by default. They are written in the order of `FORMATS`, because descriptions
+        describe what is there; plain CSV files always bring their data package.
     """
-    for name in FORMATS if formats is None else formats:
+    wanted = set(FORMATS if formats is None else formats)
+    if "csv" in wanted:
+        wanted.add("datapackage")
+    for name in [*wanted - set(FORMATS), *(name for name in FORMATS if name in wanted)]:
         FORMATS[name](folder, release)
 
 
 def write_csv(folder: Path, release: Release) -> None:
-    """Write the open tables and their description."""
+    """Write the open tables."""
+    for table in release_tables(release):
+        write_frame(folder, table.name, table.frame, digits=table.digits)
+
+
+def write_columns(folder: Path, release: Release) -> None:
+    """Write the open tables as Parquet, for programs that read by column."""
+    notes = notices(release.loaded.study, draft=not release.final)
+    for table in release_tables(release):
+        write_parquet(folder, table, notes)
+
+
+def write_package(folder: Path, release: Release) -> None:
+    """Describe every CSV that is there as a Frictionless data package."""
     study = release.loaded.study
-    spanish, english = release.labels
-    write_open_tables(folder, release.view, release.breakdowns, release.labels)
     write_data_package(
         folder,
-        release.breakdowns,
+        _described(folder, release),
         name=study.name,
-        title={"es": study.title.es, "en": study.title.en},
+        title=study.title,
         synthetic=study.synthetic,
         draft=not release.final,
-        spanish=spanish,
-        english=english,
     )
-    write_analysis_tables(folder, release.analyses, study, release.labels)
-    write_round_tables(folder, release.analyses, synthetic=study.synthetic)
+
+
+def write_csvw(folder: Path, release: Release) -> None:
+    """Describe every CSV that is there as CSV on the Web."""
+    study = release.loaded.study
+    notes = notices(study, draft=not release.final)
+    write_web_metadata(folder, _described(folder, release), title=study.title, notes=notes)
 
 
 def write_workbooks(folder: Path, release: Release) -> None:
@@ -76,9 +99,18 @@ def write_exchange(folder: Path, release: Release) -> None:
     write_sdmx(folder, release.view, release.breakdowns, release.labels, about)
 
 
-# a format is a name that an edition may ask for, and what writes it
+def _described(folder: Path, release: Release) -> list[Table]:
+    """Describe the CSV files that are there, whoever wrote them."""
+    ours = [table for table in release_tables(release) if (folder / f"{table.name}.csv").is_file()]
+    return [*ours, *found_tables(folder, {table.name for table in ours}, release.loaded.dictionary)]
+
+
+# a format is a name that an edition may ask for, and what writes it; what describes others comes last
 FORMATS: dict[str, Writer] = {
     "csv": write_csv,
     "workbook": write_workbooks,
     "sdmx": write_exchange,
+    "parquet": write_columns,
+    "datapackage": write_package,
+    "csvw": write_csvw,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from surveys.dictionary import Label
 from surveys.problems import Language
 from surveys.study import Study
 
@@ -51,6 +52,12 @@ def languages_of(study: Study) -> tuple[Language, ...]:
 def banner(study: Study, language: Language, *, draft: bool = False) -> str:
     """Line for every sheet and page; empty when the data are real and all who validate have signed."""
     return " ".join([DRAFT[language]] * draft + [SYNTHETIC[language]] * study.synthetic)
+
+
+def notices(study: Study, *, draft: bool = False) -> dict[str, Label]:
+    """Name what must be read before any number: that data are synthetic, that the edition is a draft."""
+    told = {"synthetic": Label(SYNTHETIC["es"], SYNTHETIC["en"])} if study.synthetic else {}
+    return told | ({"draft": Label(DRAFT["es"], DRAFT["en"])} if draft else {})
 
 
 def describe(study: Study, language: Language, validated: Path, *, draft: bool = False) -> dict[str, str]:

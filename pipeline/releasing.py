@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from estimates.release_view import analyses_view, release_view
 from pipeline.analysis_files import read_analyses
-from pipeline.area_release import write_area_table
 from pipeline.attack import refuse_leaks, refuse_without_audit
 from pipeline.attack_study import attack_folder
 from pipeline.estimate_files import breakdown_columns, read_estimates
@@ -52,7 +51,6 @@ def run(run: Run) -> None:
     refuse_unexplained(changes, study.name)
     analyses = analyses_view(read_analyses(run.input("estimate")), study, loaded.dictionary)
     write_release(folder, Release(loaded, view, analyses, run.input("validate") / "validation.json", final=True))
-    write_area_table(folder, run.input("estimate"), synthetic=study.synthetic)
     for material in read_material(run, loaded):
         report = build_report(material, run.project.templates, final=True)
         write_report(folder, report, run.project.templates)

@@ -14,35 +14,32 @@ from estimates.change.study_change import NUMBERS
 from estimates.change.study_trend import TESTED, YEARLY
 from estimates.table import WHOLE
 from pipeline.analysis_files import ROUND_TABLES
-from pipeline.open_tables import inert
+from pipeline.open_data.table import published_frame
 
 COLUMNS = {"change": NUMBERS, "trend": YEARLY, "trend_tests": TESTED}
 HIDDEN = ("withheld", "confidential", "empty")
 
 
-def write_round_tables(folder: Path, held: Mapping[str, pd.DataFrame], *, synthetic: bool) -> None:
-    """Write ``change.csv``, ``trend.csv``, ``trend_tests.csv`` and ``external_series.csv``, those that have rows.
+def round_frames(held: Mapping[str, pd.DataFrame], *, synthetic: bool) -> dict[str, pd.DataFrame]:
+    """Arrange ``change``, ``trend``, ``trend_tests`` and ``external_series`` as open tables, those that have rows.
 
     Parameters
     ----------
-    folder : Path
-        Of the release.
     held : mapping of str to DataFrame
         As `estimates.release_view.analyses_view` gives them: no numbers in rows that may not be shown.
     synthetic : bool
         Whether the data are invented, which every line then says in the column ``data``.
     """
+    found = {}
     for name in ROUND_TABLES:
         table = held.get(name, pd.DataFrame())
         if table.empty:
             continue
         written = published_rows(table, COLUMNS.get(name, ()))
-        for column in written.columns:
-            if not pd.api.types.is_numeric_dtype(written[column]):
-                written[column] = [inert(str(text)) for text in written[column]]
         if name != "external_series":
             written.insert(0, "data", "synthetic" if synthetic else "survey")
-        written.to_csv(folder / f"{name}.csv", index=False, float_format="%.17g", lineterminator="\n", encoding="utf-8")
+        found[name] = published_frame(written)
+    return found
 
 
 def published_rows(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

@@ -13,8 +13,9 @@ from estimates.change.round_totals import RoundTotals
 from estimates.change.study_change import NUMBERS, SIDES, RoundPair, change_of_study
 from pipeline.analysis_files import read_analyses
 from pipeline.dictionary_file import load_dictionary
+from pipeline.open_tables import write_frame
 from pipeline.project import Project
-from pipeline.round_release import told_by_rounds, write_round_tables
+from pipeline.round_release import round_frames, told_by_rounds
 from surveys.dictionary import Dictionary, Label
 from surveys.rounds import ChangeSpec, Remark
 from surveys.study import DesignRoles, Publication, ReportPlan, Role, Study
@@ -112,7 +113,8 @@ def test_a_released_table_blanks_hidden_rows_and_the_attack_reads_it(dictionary:
     (tmp_path / "estimate").mkdir()
     table.loc[table["sex"] == "1", "status"] = "withheld"  # numbers left by mistake
     table.to_csv(tmp_path / "estimate" / "change.csv", index=False)
-    write_round_tables(tmp_path, read_analyses(tmp_path / "estimate"), synthetic=True)
+    for name, open_table in round_frames(read_analyses(tmp_path / "estimate"), synthetic=True).items():
+        write_frame(tmp_path, name, open_table)
     frame = pd.DataFrame({"indicator": ["female_share"] * 3, "sex": ["_T", "1", "2"]})
     hidden = np.array([False, True, False])
     assert list(told_by_rounds(tmp_path, frame, ["sex"], hidden)) == []
