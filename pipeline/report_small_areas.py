@@ -72,7 +72,7 @@ def build_ranking(exhibit: Exhibit, material: Material, place: Place) -> Built:
 def _table(exhibit: Exhibit, material: Material, place: Place) -> Results:
     model, shown, table = _chosen(exhibit, material)
     labels, words = material.labels, material.labels.words
-    decimals = _decimals(table)
+    decimals = area_decimals(table)
     rows, marks = [], {}
     for record in shown.to_dict("records"):
         unit = str(record["unit"])
@@ -123,7 +123,7 @@ def _title(exhibit: Exhibit, model: SmallAreas, material: Material, place: Place
     return words.say("title_small_areas", what=material.labels.indicator(model.indicator))
 
 
-def _decimals(table: pd.DataFrame) -> int:
+def area_decimals(table: pd.DataFrame) -> int:
     """Decimals that show every step of rounding, and no more than a step needs."""
     open_rows = table[~table["status"].isin(HIDDEN)]
     if open_rows.empty:
@@ -154,7 +154,7 @@ def _alt(shown: pd.DataFrame, names: Sequence[str], model: SmallAreas, material:
     if shown.empty:
         return words["no_area_shown"]
     first, unit = shown.iloc[0], str(shown["unit"].iloc[0])
-    decimals = _decimals(shown)
+    decimals = area_decimals(shown)
 
     def text(name: str) -> str:
         return with_sign(estimate_text(float(first[name]), unit, decimals), unit, words.language)
