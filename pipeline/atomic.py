@@ -17,9 +17,14 @@ _TEMPORARY = re.compile(r"\.(?P<name>[A-Za-z0-9_.-]+)\.(?P<pid>\d+)\.(?P<random>
 
 def write_text(path: Path, text: str) -> None:
     """Replace a file by ``text`` in UTF-8, at once."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace a file by ``content``, at once."""
     temporary = temporary_beside(path)
     try:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_bytes(content)
         sync(temporary)
         temporary.replace(path)
     finally:

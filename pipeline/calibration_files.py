@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from estimates.calibrations import Calibrations, PhaseRows
+from pipeline.private_store.private_files import private_input
 from pipeline.weight_files import read_calibrations, read_record
 from surveys.dictionary import Dictionary
 from surveys.microdata import Microdata
@@ -130,7 +131,8 @@ def _phases(
         if not _one_second_phase(names):
             continue
         position = names.index("two_phase")
-        frame = pd.read_parquet(folder / f"weights_{level}.parquet")
+        with private_input(folder / f"weights_{level}.parquet") as stream:
+            frame = pd.read_parquet(stream)
         before = frame["base"].to_numpy(dtype=np.float64)
         for number, name in enumerate(names[:position], start=1):
             before = before * frame[f"factor_{number}_{name}"].to_numpy(dtype=np.float64)

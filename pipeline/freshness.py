@@ -12,7 +12,9 @@ from typing import Any
 
 from pipeline.hashing import file_hashes, files_below, value_hash
 from pipeline.manifest import Manifest, output_hashes, read_manifest
+from pipeline.private_store.keys import store_name
 from pipeline.project import PACKAGES, Project
+from pipeline.provenance.kept_definitions import DICTIONARY, is_definition
 from pipeline.sources import DeclaredSource, declared, find_source
 from pipeline.stages import RECORDS, Stage
 from surveys.problems import DataError, Message, Problem
@@ -108,7 +110,7 @@ class Ingredients:
             "inputs": inputs,
             "code": self.code,
             "packages": value_hash(self.packages),
-            "parameters": {"study": self.study_name},
+            "parameters": {"study": self.study_name, **({} if self.store is None else {"sealed_with": self.store})},
         }
 
     @property
@@ -121,9 +123,24 @@ class Ingredients:
                     return found
         return ()
 
+    def definition_files(self) -> dict[str, Path]:
+        """Return the texts of the study, of what it extends, and the dictionary, by their names in manifests."""
+        found = {
+            f"{label}/{path.relative_to(folder).as_posix()}": path
+            for label, folder in self._folders.items()
+            for path in files_below(folder)
+        }
+        found[DICTIONARY] = self.project.dictionary
+        return {label: path for label, path in found.items() if is_definition(label) and path.is_file()}
+
     def missing_sources(self) -> list[DeclaredSource]:
         """Return the declared source files that are not in the data folder."""
         return [one for one in self._declared_sources if not self._place(one).is_file()]
+
+    @cached_property
+    def store(self) -> str | None:
+        """Name of the key that files with microdata are sealed with; None without one."""
+        return store_name()
 
     @cached_property
     def code(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from pipeline.private_store.private_files import private_input, private_output
 from surveys.dictionary import Dictionary
 from surveys.microdata import LevelData, Microdata
 
@@ -20,16 +20,13 @@ _PARENT = "__parent_row"
 
 
 def write_microdata(microdata: Microdata, folder: Path) -> None:
-    """Write ``<level>.parquet`` for every level, readable by the owner only.
+    """Write ``<level>.parquet`` for every level, readable by the owner only, sealed when there is a key.
 
     Columns are those of the frame, ``<variable>__why`` with the reasons of missing, and ``__parent_row``.
     """
     for level in microdata.levels.values():
-        path = folder / f"{level.name}.parquet"
-        # Created closed: a later chmod would leave a moment in which others could open it.
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        os.chmod(path, 0o600)
-        pq.write_table(_table(level), path, compression="zstd", use_dictionary=True, write_statistics=False)
+        with private_output(folder / f"{level.name}.parquet") as out:
+            pq.write_table(_table(level), out, compression="zstd", use_dictionary=True, write_statistics=False)
 
 
 def read_microdata(folder: Path, dictionary: Dictionary) -> Microdata:
@@ -51,7 +48,8 @@ def read_microdata(folder: Path, dictionary: Dictionary) -> Microdata:
     present = [name for name in dictionary.levels if (folder / f"{name}.parquet").exists()]
     for name in present:
         spec = dictionary.levels[name]
-        table = pq.read_table(folder / f"{name}.parquet")
+        with private_input(folder / f"{name}.parquet") as stream:
+            table = pq.read_table(stream)
         columns: dict[str, Any] = {}
         why: dict[str, NDArray[np.int8]] = {}
         parent: NDArray[np.int64] | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pandas as pd
 
 from estimates.change.round_totals import CellKey, RoundTotals
 from pipeline.estimate_files import breakdown_columns
+from pipeline.private_store.private_files import private_input, private_output
 from surveys.design import Design
 from surveys.microdata import Microdata
 from surveys.problems import DataError, Message, Problem, StudyError
@@ -107,19 +107,17 @@ def write_round(folder: Path, totals: RoundTotals) -> None:
     totals : RoundTotals
         Of this round, its PSUs under hashed names.
     """
-    path = folder / ROUND_FILE
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     text = {
         "study": totals.study, "keys": [[indicator, [list(pair) for pair in by]] for indicator, by in totals.keys],
         "status": list(totals.status), "definition": dict(totals.definition), "names": list(totals.psu_name),
     }  # fmt: skip
-    np.savez_compressed(
-        path, text=np.frombuffer(json.dumps(text, ensure_ascii=False, sort_keys=True).encode(), dtype=np.uint8),
-        estimate=totals.estimate, se=totals.se, df=totals.df, psu=totals.psu.astype(np.int32),
-        cell=totals.cell.astype(np.int32), total=totals.total, member=totals.member, stratum=totals.stratum,
-        psu_population=totals.psu_population,
-    )  # fmt: skip
-    path.chmod(0o600)
+    said = np.frombuffer(json.dumps(text, ensure_ascii=False, sort_keys=True).encode(), dtype=np.uint8)
+    with private_output(folder / ROUND_FILE) as out:
+        np.savez_compressed(
+            out, text=said, estimate=totals.estimate, se=totals.se, df=totals.df, psu=totals.psu.astype(np.int32),
+            cell=totals.cell.astype(np.int32), total=totals.total, member=totals.member, stratum=totals.stratum,
+            psu_population=totals.psu_population,
+        )  # fmt: skip
 
 
 def read_round(folder: Path, since: str, where: str) -> RoundTotals:
@@ -140,7 +138,7 @@ def read_round(folder: Path, since: str, where: str) -> RoundTotals:
     path = folder / ROUND_FILE
     if not path.is_file():
         raise DataError([Problem(NOT_RUN, where, {"since": since})])
-    with np.load(path, allow_pickle=False) as held:
+    with private_input(path) as stream, np.load(stream, allow_pickle=False) as held:
         text = json.loads(held["text"].tobytes().decode())
         numbers = {name: held[name] for name in held.files if name != "text"}
     keys = tuple((indicator, tuple((by, code) for by, code in domain)) for indicator, domain in text["keys"])

@@ -17,8 +17,11 @@ from pipeline.atomic import publish_folder, recover, remove_folder, sync_below, 
 from pipeline.freshness import Freshness, Ingredients, freshness
 from pipeline.locks import study_lock
 from pipeline.manifest import NAME, Manifest, environment, output_hashes, write_manifest
+from pipeline.private_store.private_files import refuse_other_key
 from pipeline.progress import Progress
 from pipeline.project import Project
+from pipeline.provenance.kept_definitions import keep_definitions
+from pipeline.provenance.retired import refuse_retired
 from pipeline.run import Run
 from pipeline.stages import STAGES, Stage, needed_for
 from pipeline.stages_beside import Beside, may_run_beside
@@ -124,16 +127,20 @@ def run_stages(
     needed = needed_for(target, dict(stages))
     if any(stage.rounds for stage in needed):
         _run_earlier_rounds(request, progress, stages, load, before)
-    request.results.mkdir(parents=True, exist_ok=True)
+    _private_folder(request.results)
     mark_as_ours(request.build)
     ran: list[str] = []
     with study_lock(request.results, progress, request.language), _beside(progress) as beside:
         recover(request.results)
+        refuse_retired(request.results, request.study_name)
         ingredients = request.ingredients
         earlier: dict[str, Manifest] = {}
         for stage in needed:
             state = freshness(stage, ingredients.key(stage, earlier), request.results / stage.name)
+            sealed_with = {} if state.manifest is None else state.manifest.key.get("parameters", {})
+            refuse_other_key(f"{request.study_name}/{stage.name}", sealed_with.get("sealed_with"), ingredients.store)
             if state.fresh and state.manifest is not None:
+                run_log.found(request.results, stage.name, request.project.root)
                 remove_folder(failed_folder(request.results, stage.name))
                 earlier[stage.name] = state.manifest
                 continue
@@ -189,6 +196,13 @@ def _run_earlier_rounds(
         )  # fmt: skip
 
 
+def _private_folder(results: Path) -> None:
+    """Make the folder of a study's results for its owner alone; one that was open is closed."""
+    results.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(PermissionError):  # it belongs to somebody else, who has opened it to us
+        results.chmod(0o700)
+
+
 def mark_as_ours(build: Path) -> None:
     """Mark the folder of results as something that can be made again, for ``make clean`` and backups."""
     tag = build / "CACHEDIR.TAG"
@@ -226,6 +240,7 @@ def _run_stage(
         manifest = Manifest(
             stage.name, request.study_name, state.key, output_hashes(folder), environment(ingredients.packages)
         )
+        keep_definitions(request.results, ingredients.definition_files(), state.key["inputs"])
         sync_below(folder)
         write_manifest(folder, manifest)
         publish_folder(folder, request.results / stage.name)

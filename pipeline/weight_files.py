@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.private_store.private_files import private_input, private_output
 from surveys.microdata import LevelData, Microdata
 from weights.weight_set import WeightSet
 
@@ -36,9 +36,8 @@ def write_weights(folder: Path, weights: Mapping[str, WeightSet], microdata: Mic
         for position, step in enumerate(weight_set.steps, start=1):
             columns[f"factor_{position}_{step.name}"] = step.factor
         columns["weight"] = weight_set.final
-        path = folder / f"weights_{level}.parquet"
-        pd.DataFrame(columns).to_parquet(path, index=False)
-        os.chmod(path, 0o600)
+        with private_output(folder / f"weights_{level}.parquet") as out:
+            pd.DataFrame(columns).to_parquet(out, index=False)
 
 
 def read_weights(folder: Path, microdata: Microdata) -> dict[str, NDArray[np.float64]]:
@@ -66,7 +65,7 @@ def read_weights(folder: Path, microdata: Microdata) -> dict[str, NDArray[np.flo
         path = folder / f"weights_{level}.parquet"
         if not path.exists():
             continue
-        frame = pd.read_parquet(path)
+        frame = _read(path)
         if not _same_keys(frame, data):
             raise ValueError(
                 f"the weights of level '{level}' do not belong to these microdata; run `make weight` again"
@@ -111,9 +110,8 @@ def write_calibrations(folder: Path, weights: Mapping[str, WeightSet], microdata
             (f"calibration_{level}", pd.DataFrame(units)),
             (f"calibration_{level}_groups", pd.DataFrame(cells.x, columns=names)),
         ):
-            path = folder / f"{name}.parquet"
-            frame.to_parquet(path, index=False)
-            os.chmod(path, 0o600)
+            with private_output(folder / f"{name}.parquet") as out:
+                frame.to_parquet(out, index=False)
 
 
 def read_calibrations(
@@ -137,12 +135,12 @@ def read_calibrations(
         path = folder / f"calibration_{level}.parquet"
         if not path.exists():
             continue
-        frame = pd.read_parquet(path)
+        frame = _read(path)
         if not _same_keys(frame, data):
             raise ValueError(
                 f"the calibration of level '{level}' does not belong to these microdata; run `make weight` again"
             )
-        x = pd.read_parquet(folder / f"calibration_{level}_groups.parquet").to_numpy(dtype=np.float64)
+        x = _read(folder / f"calibration_{level}_groups.parquet").to_numpy(dtype=np.float64)
         found[level] = (frame["group"].to_numpy(np.int64), x, frame["base_weight"].to_numpy(np.float64))
     return found
 
@@ -179,6 +177,11 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
         json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n",
         encoding="utf-8",
     )
+
+
+def _read(path: Path) -> pd.DataFrame:
+    with private_input(path) as stream:
+        return pd.read_parquet(stream)
 
 
 def _same_keys(frame: pd.DataFrame, data: LevelData) -> bool:

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from pipeline.run_log import intact
+from pipeline.provenance.log_check import log_problems
 from surveys.problems import DataError
 
 
@@ -118,6 +118,6 @@ def test_results_are_private_and_the_log_is_a_chain(fake: ModuleType, done: Path
     assert (place / "ingest" / "even.csv").stat().st_mode & 0o077 == 0
     log = place / "run_log.jsonl"
     assert [json.loads(line)["stage"] for line in log.read_text().splitlines()] == ["ingest", "weight", "report"]
-    assert intact(log)
+    assert log_problems(place, "tiny") == []
     log.write_text(log.read_text().replace("ingest", "insect"))
-    assert not intact(log)
+    assert [problem.message.code for problem in log_problems(place, "tiny")] == ["log_line_altered"]
