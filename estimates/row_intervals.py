@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from estimates.intervals.by_name import proportion_interval
 from estimates.intervals.korn_graubard import korn_graubard
 from estimates.intervals.log_interval import log_interval
-from estimates.intervals.logit import logit
 from estimates.intervals.wald import wald
 from estimates.measure import BoolVector, FloatVector
+from surveys.study import ProportionInterval
 
-ProportionInterval = Literal["korn_graubard", "logit"]
 EXPECTED_CASES = 5
 MANY_SHARES = 2_000
 
@@ -37,8 +36,7 @@ def row_intervals(
     Parameters
     ----------
     shape : (m,) str
-        ``share`` (a proportion), ``count`` (total of a 0/1 attribute), ``positive`` (total of a variable that
-        is
+        ``share`` (a proportion), ``count`` (total of a 0/1 attribute), ``positive`` (total of a variable that is
         never negative) or ``any``.
     estimate, se, n, cases, population, df : (m,) float
         Columns of the table.
@@ -46,7 +44,7 @@ def row_intervals(
         True when every PSU of the frame was drawn, so that a standard error of 0 is true.
     confidence : float
         Coverage intended.
-    proportion : {"korn_graubard", "logit"}
+    proportion : ProportionInterval
         Interval of proportions.
 
     Returns
@@ -54,28 +52,21 @@ def row_intervals(
     low, high : (m,) float
         Limits; never [0, 0]. NaN where they are not known.
     certified : (m,) bool
-        False with fewer than five cases (or five without the attribute, for a share), no degrees of freedom,
-        or
+        False with fewer than five cases (or five without the attribute, for a share), no degrees of freedom, or
         a standard error of 0 that the sample cannot vouch for.
 
     Notes
     -----
-    Shares: Korn and Graubard with the domain's degrees of freedom. Counts and positive totals: the
-    logarithm's
-    Wald interval, because a total cannot be negative. Others: Wald with Student's t. A zero count is bounded
-    above
-    by the population times the one-sided bound of a share of 0.
+    Shares: the method named, Korn and Graubard unless another is, with the domain's degrees of freedom. Counts and
+    positive totals: the logarithm's Wald interval, because a total cannot be negative. Others: Wald with Student's t.
+    A zero count is bounded above by the population times the one-sided bound of a share of 0.
     """
     low = np.full(estimate.shape, np.nan)
     high = np.full(estimate.shape, np.nan)
     some = n > 0
     share = some & (shape == "share")
     if share.any():
-        method = korn_graubard if proportion == "korn_graubard" else logit
-        if method is korn_graubard:
-            bounds = _beside(estimate[share], se[share], n[share], df[share], confidence)
-        else:
-            bounds = logit(estimate[share], se[share], df[share], n=n[share], confidence=confidence)
+        bounds = _beside(proportion, estimate[share], se[share], n[share], df[share], confidence)
         low[share], high[share] = bounds[0], bounds[1]
     logged = some & ((shape == "count") | (shape == "positive")) & (estimate > 0) & (se > 0)
     if logged.any():
@@ -100,16 +91,18 @@ def row_intervals(
 
 
 def _beside(
-    estimate: FloatVector, se: FloatVector, n: FloatVector, df: FloatVector, confidence: float
+    name: str, estimate: FloatVector, se: FloatVector, n: FloatVector, df: FloatVector, confidence: float
 ) -> tuple[FloatVector, FloatVector]:
-    """Korn-Graubard limits of many rows on two processors: the beta quantile is iterative, and row by row."""
+    """Limits of many rows on two processors: the beta quantile is iterative, and row by row."""
     if estimate.size < MANY_SHARES:
-        return korn_graubard(estimate, se, n, df, confidence=confidence)
+        return proportion_interval(name, estimate, se, n, df, confidence=confidence)
     half = estimate.size // 2
     with ThreadPoolExecutor(2) as pool:
         found = list(
             pool.map(
-                lambda part: korn_graubard(estimate[part], se[part], n[part], df[part], confidence=confidence),
+                lambda part: proportion_interval(
+                    name, estimate[part], se[part], n[part], df[part], confidence=confidence
+                ),
                 (slice(0, half), slice(half, None)),
             )
         )

@@ -17,7 +17,7 @@ from estimates.level_rows import LevelRows, level_rows
 from estimates.measures import coding_of, measures_of
 from estimates.protection import DisclosureRule, protect
 from estimates.publication.standards import STANDARDS
-from estimates.study_plan import METHODS, LevelPlan, absent_variables, plan_by_level, whole_plan, with_needed
+from estimates.study_plan import LevelPlan, absent_variables, methods_of, plan_by_level, whole_plan, with_needed
 from estimates.table import EstimateTable
 from estimates.tabulate import tabulate
 from estimates.victim_cells import small_rows
@@ -138,6 +138,7 @@ def _estimate_level(
     tables = [
         ([measure.name for name in names if name in scanned for measure in scanned[name]], sets) for names, sets in plan
     ]
+    methods = methods_of(study)
     frames = []
     if scanned:
         table = tabulate(
@@ -149,8 +150,8 @@ def _estimate_level(
             rows.weight,
             standards=study.publication.standards,
             planned=study.publication.planned,
-            proportion_interval=METHODS["interval_proportion"],
-            deff_reference=METHODS["deff"],
+            proportion_interval=methods["interval_proportion"],
+            deff_reference=methods["deff"],
             calibration=calibration,
         )
         frames.append(table.frame)
@@ -165,7 +166,7 @@ def _estimate_level(
         block
         for (name, _), by in wanted.items()
         for block in figure_blocks(
-            figures[name], by, codings, rows.design, rows.weight, METHODS["deff"], calibration=calibration
+            figures[name], by, codings, rows.design, rows.weight, methods["deff"], calibration=calibration
         )
     ]
     if blocks:
@@ -177,7 +178,7 @@ def _estimate_level(
                 rows.design,
                 standards=study.publication.standards,
                 planned=study.publication.planned,
-                proportion_interval=METHODS["interval_proportion"],
+                proportion_interval=methods["interval_proportion"],
             )
         )
     frame = _joined(frames, breakdowns)

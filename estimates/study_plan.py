@@ -7,13 +7,12 @@ from typing import TypedDict
 
 from estimates.design_effects import Reference
 from estimates.measures import variables_read
-from estimates.row_intervals import ProportionInterval
 from surveys.derivation import derivable, derive
 from surveys.dictionary import Dictionary
 from surveys.expressions import parse
 from surveys.microdata import Microdata
 from surveys.problems import Message, Problem
-from surveys.study import Study, Tabulation
+from surveys.study import ProportionInterval, Study, Tabulation
 
 LevelPlan = list[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]]
 
@@ -38,15 +37,15 @@ class Methods(TypedDict):
     confidence: float
 
 
-METHODS: Methods = {
-    "variance": "taylor_psu_totals",
-    "interval_proportion": "korn_graubard",
-    "interval_other": "log_totals_t",
-    # Some offices scale weights to the size of the sample. A simple random sample drawn without
-    # replacement from so small a "population" would have no variance; drawn with replacement it has.
-    "deff": "with_replacement",
-    "confidence": 0.95,
-}
+def methods_of(study: Study) -> Methods:
+    """Return the methods of a study: two it may choose under ``publication:``, and those that are the same for all."""
+    return {
+        "variance": "taylor_psu_totals",
+        "interval_proportion": study.publication.interval,
+        "interval_other": "log_totals_t",
+        "deff": study.publication.deff,
+        "confidence": 0.95,
+    }
 
 
 def plan_by_level(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from estimates.protection import NUMBER_COLUMNS
-from estimates.study_plan import METHODS
+from estimates.study_plan import methods_of
 from surveys.design import Design
 from surveys.study import Role, Study
 
@@ -61,7 +61,7 @@ def estimation_record(
             "fpc": design.psu_population is not None,
         },
         "methods": {
-            **METHODS,
+            **methods_of(study),
             "calibration": dict(calibration or {}),
             "standards": list(study.publication.standards),
             "planned": list(study.publication.planned),

@@ -12,6 +12,8 @@ from surveys.extrapolation import Extrapolation
 from surveys.rounds import Rounds
 
 LonelyPsu = Literal["fail", "certainty", "centred", "collapsed"]
+ProportionInterval = Literal["korn_graubard", "wilson", "jeffreys", "logit", "likelihood", "arcsine", "wald"]
+DeffReference = Literal["with_replacement", "without_replacement", "dhs"]
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,10 @@ class Tabulation:
 class Publication:
     """Rules a row must pass, others shown beside them, breakdowns planned in the sample, and how victims are protected.
 
-    ``rounding_base`` is None unless ``protection: rounding`` takes the place of further suppression.
+    ``rounding_base`` is None unless ``protection: rounding`` takes the place of further suppression. ``interval`` is
+    that of proportions, ``deff`` the simple sample that design effects compare with: with replacement by default,
+    because some offices scale weights to the size of the sample, and drawn without it that "population" has no
+    variance.
     """
 
     standards: tuple[str, ...] = ("cepal_2023",)
@@ -113,6 +118,8 @@ class Publication:
     beside: tuple[str, ...] = ()
     minimum_width: int = 5
     rounding_base: int | None = None
+    interval: ProportionInterval = "korn_graubard"
+    deff: DeffReference = "with_replacement"
 
 
 @dataclass(frozen=True)

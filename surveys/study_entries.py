@@ -66,7 +66,9 @@ def study_from(data: Mapping[str, Any]) -> Study:
             rounding_base=(
                 int(publication.get("rounding_base", 100)) if publication.get("protection") == "rounding" else None
             ),
-            beside=tuple(publication.get("beside") or ())),
+            beside=tuple(publication.get("beside") or ()),
+            interval=publication.get("interval", "korn_graubard"),
+            deff=publication.get("deff", "with_replacement")),
         report=ReportPlan(
             foreword=_optional_label(report.get("foreword")),
             key_figures=tuple(KeyFigure(item["indicator"], {k: str(v) for k, v in

@@ -18,7 +18,7 @@ from estimates.level_rows import LevelRows, level_rows
 from estimates.measure import BoolVector, Coding, FloatVector, IntVector, Measure
 from estimates.measures import coding_of, measures_of
 from estimates.psu_totals import CellIndex, PsuTotals, index_cells, scan, sum_by
-from estimates.study_plan import METHODS, LevelPlan, plan_by_level, whole_plan, with_needed
+from estimates.study_plan import LevelPlan, plan_by_level, whole_plan, with_needed
 from estimates.table import WHOLE
 from surveys.design import Design
 from surveys.dictionary import Dictionary, Indicator
@@ -173,7 +173,8 @@ def _of_figure(
     rows: LevelRows,
     known: LevelCalibration | None,
 ) -> Iterator[_Kept]:
-    blocks = figure_blocks(figure, by, codings, rows.design, rows.weight, METHODS["deff"])
+    # residuals do not depend on what a design effect is held against
+    blocks = figure_blocks(figure, by, codings, rows.design, rows.weight, "with_replacement")
     cells = domain_cells([codings[name] for name in by], figure.base, rows.weight, rows.design)
     for block in blocks:
         if block.found.z is None:
