@@ -13,8 +13,10 @@ from pipeline.open_data.release_tables import release_tables
 from pipeline.open_data.table import Table
 from pipeline.open_data.web_metadata import write_web_metadata
 from pipeline.open_tables import write_frame
+from pipeline.px.view_cubes import view_cubes
+from pipeline.px.writing import write_px
 from pipeline.release import Release
-from pipeline.release_metadata import banner, describe, notices
+from pipeline.release_metadata import banner, describe, languages_of, notices
 from pipeline.sdmx_annotations import about_study
 from pipeline.sdmx_files import write_sdmx
 from pipeline.workbook import write_workbook
@@ -53,6 +55,13 @@ def write_columns(folder: Path, release: Release) -> None:
     notes = notices(release.loaded.study, draft=not release.final)
     for table in release_tables(release):
         write_parquet(folder, table, notes)
+
+
+def write_cubes(folder: Path, release: Release) -> None:
+    """Write a PC-Axis file for each set of breakdowns, in the languages of the study."""
+    study = release.loaded.study
+    for cube in view_cubes(release.view, release.breakdowns, release.labels, study, draft=not release.final):
+        write_px(folder, cube, languages_of(study))
 
 
 def write_package(folder: Path, release: Release) -> None:
@@ -111,6 +120,7 @@ FORMATS: dict[str, Writer] = {
     "workbook": write_workbooks,
     "sdmx": write_exchange,
     "parquet": write_columns,
+    "px": write_cubes,
     "datapackage": write_package,
     "csvw": write_csvw,
 }

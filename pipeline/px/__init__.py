@@ -1,0 +1,1 @@
+"""The published view as PC-Axis cubes, written and read back."""
