@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.analysis_release import analysis_sheets
+from pipeline.geography.area_tables import area_tables
+from pipeline.geography.reading import read_geography
 from pipeline.open_data.data_package import write_data_package
 from pipeline.open_data.found_tables import found_tables
 from pipeline.open_data.parquet_files import write_parquet
@@ -53,7 +55,7 @@ def write_csv(folder: Path, release: Release) -> None:
 def write_columns(folder: Path, release: Release) -> None:
     """Write the open tables as Parquet, for programs that read by column."""
     notes = notices(release.loaded.study, draft=not release.final)
-    for table in release_tables(release):
+    for table in (*release_tables(release), *geography_tables(release)):
         write_parquet(folder, table, notes)
 
 
@@ -62,6 +64,19 @@ def write_cubes(folder: Path, release: Release) -> None:
     study = release.loaded.study
     for cube in view_cubes(release.view, release.breakdowns, release.labels, study, draft=not release.final):
         write_px(folder, cube, languages_of(study))
+
+
+def write_areas(folder: Path, release: Release) -> None:
+    """Write the administrative divisions and their crosswalk, where the study declares them."""
+    for table in geography_tables(release):
+        write_frame(folder, table.name, table.frame)
+
+
+def geography_tables(release: Release) -> list[Table]:
+    """Administrative divisions of the study's country; none where it declares none."""
+    loaded = release.loaded
+    geography = read_geography(loaded.study.settings, loaded.homes, loaded.files.study.where)
+    return [] if geography is None else area_tables(geography)
 
 
 def write_package(folder: Path, release: Release) -> None:
@@ -110,7 +125,8 @@ def write_exchange(folder: Path, release: Release) -> None:
 
 def _described(folder: Path, release: Release) -> list[Table]:
     """Describe the CSV files that are there, whoever wrote them."""
-    ours = [table for table in release_tables(release) if (folder / f"{table.name}.csv").is_file()]
+    every = [*release_tables(release), *geography_tables(release)]
+    ours = [table for table in every if (folder / f"{table.name}.csv").is_file()]
     return [*ours, *found_tables(folder, {table.name for table in ours}, release.loaded.dictionary)]
 
 
@@ -121,6 +137,7 @@ FORMATS: dict[str, Writer] = {
     "sdmx": write_exchange,
     "parquet": write_columns,
     "px": write_cubes,
+    "geography": write_areas,
     "datapackage": write_package,
     "csvw": write_csvw,
 }

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from estimates.study_estimates import unknown_standards
 from pipeline.dictionary_file import load_dictionary
+from pipeline.geography.reading import refuse_other_codes
 from pipeline.hashing import file_hash
 from pipeline.shapes import check_shape
 from pipeline.yaml_files import Place, YamlDocument, read_yaml
@@ -118,6 +119,11 @@ class LoadedStudy:
     dictionary: Dictionary
     files: StudyFiles
 
+    @property
+    def homes(self) -> tuple[Path, ...]:
+        """The study's folder, and that of the study it extends."""
+        return tuple(dict.fromkeys([self.files.folder, *(path.parent for path in self.files.paths)]))
+
     def country(self) -> dict[str, Any]:
         """Parameters of the invented country: ``country.yaml`` of the study over that of the one it extends.
 
@@ -126,8 +132,7 @@ class LoadedStudy:
         StudyError
             There is none, or it is not YAML of the strict kind.
         """
-        homes = dict.fromkeys([self.files.folder, *(path.parent for path in self.files.paths)])
-        found = [_read(home, "country.yaml").data for home in homes if (home / "country.yaml").is_file()]
+        found = [_read(home, "country.yaml").data for home in self.homes if (home / "country.yaml").is_file()]
         if not found:
             raise StudyError([Problem(COUNTRY_ABSENT, self.files.study.where(("synthetic",)))])
         own, *below = found
@@ -176,8 +181,9 @@ _LOADED: dict[tuple[Path, Path], tuple[tuple[str | None, ...], LoadedStudy]] = {
 
 def _contents(loaded: LoadedStudy, project: _Rooted) -> tuple[str | None, ...]:
     """Hash every file that a study is made of, those that could be added to it included."""
-    homes = dict.fromkeys([loaded.files.folder, *(path.parent for path in loaded.files.paths)])
-    files = [home / name for home in homes for name in ("study.yaml", "mapping.yaml", "dictionary.yaml")]
+    files = [home / name for home in loaded.homes for name in ("study.yaml", "mapping.yaml", "dictionary.yaml")]
+    places = (loaded.study.settings.get("geography") or {}).get("file")
+    files += [home / places for home in loaded.homes if places is not None]
     files.append(project.root / "data_dictionary.yaml")
     return tuple(f"{path.resolve()} {file_hash(path)}" if path.is_file() else None for path in files)
 
@@ -216,6 +222,7 @@ def _load(folder: Path, project: _Rooted) -> LoadedStudy:
     problems = problems or plan_problems(loaded.study, loaded.mapping, dictionary, where=study.where)
     if problems:
         raise StudyError(problems)
+    refuse_other_codes(study.data, dictionary, loaded.homes, study.where)
     return loaded
 
 
