@@ -20,7 +20,7 @@ WHERE     = --study "$(STUDY)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
 STAGES   := plan ingest weight estimate report validate disseminate
 
 .DEFAULT_GOAL := help
-.PHONY: help study $(STAGES) attack factsheets sign harmonized list new-study dictionary totals-template totals-check check test lint certify bench lock clean environment environment-dev environment-bench
+.PHONY: help study $(STAGES) attack factsheets sign harmonized studies list new-study dictionary totals-template totals-check check test lint certify fuzz bench lock clean environment environment-dev environment-bench
 
 help: ## what can be done
 	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en] [JSON=yes]"
@@ -63,6 +63,9 @@ attack: environment ## attack the finished files of a release and of its report:
 harmonized: environment ## studies of several countries side by side, published and estimated: [STUDIES="slv_2018 hnd_2018"]
 	@$(RUN) harmonized --studies "$(STUDIES)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
 
+studies: environment ## many studies beside one another, then one table: [STUDIES="a b" or a folder of them] [JOBS=2] [UNTIL=disseminate]
+	@$(RUN) studies --studies "$(STUDIES)" $(if $(JOBS),--jobs "$(JOBS)") $(if $(UNTIL),--until "$(UNTIL)") --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
+
 list: environment ## the studies and the state each is in
 	@$(RUN) list --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
 
@@ -95,6 +98,9 @@ lint: environment-dev ## lint, types and import contracts only
 certify: environment-dev ## the evidence behind every number, as a page and as JSON, then the slow tests
 	@$(PYTHON) -m pipeline.certify --build "$(BUILD)"
 	@$(PYTHON) -m pytest -m slow || [ $$? -eq 5 ]
+
+fuzz: environment ## damaged and hostile files, by the thousand: no crash, no hang, no silent change [MUTATIONS=15400] [SEED=1] [FORMATS=sav,csv]
+	@$(PYTHON) -m pipeline.fuzzing --build "$(BUILD)" --data "$(DATA)" $(LANGUAGES) $(if $(MUTATIONS),--mutations $(MUTATIONS)) $(if $(SEED),--seed $(SEED)) $(if $(FORMATS),--formats $(FORMATS))
 
 bench: environment-bench ## this engine beside svy, samplics, balance and R [SIZES=20000,200000] [TASKS=T4] [ENGINES=caracteriza,svy]
 	@$(PYTHON) -m benchmarks --folder "$(BUILD)/bench" $(if $(SIZES),--sizes $(SIZES)) $(if $(TASKS),--tasks $(TASKS)) $(if $(ENGINES),--engines $(ENGINES))

@@ -152,6 +152,7 @@ REASONS = {
     "not_an_archive": ("not a gzip, zip or tar", "no es gzip, zip ni tar"),
     "not_delimited": ("not a delimited text file", "no es un archivo de texto delimitado"),
     "text_in_number": ("a text in a numeric column", "hay texto en una columna numérica"),
+    "nameless_column": ("a column has no name", "hay una columna sin nombre"),
     "column_type": ("a column of a type that is not read", "hay una columna de un tipo que no se lee"),
     "not_a_container": ("not a workbook, or damaged", "no es un libro, o está dañado"),
     "memory": ("too little memory", "falta de memoria"),

@@ -39,6 +39,8 @@ def read_statistical(path: Path, request: Request, limits: Limits) -> Content:
     reader, program = _READERS[request.format]
     options: dict[str, Any] = {} if request.encoding is None else {"encoding": request.encoding}
     meta = _call(reader, path, metadataonly=True, **options)[1]
+    if not all(isinstance(name, str) for name in meta.column_names):
+        raise Refused("source_unreadable", why="nameless_column")
     names = list(meta.column_names)
     columns = chosen(names, request)
     stated = meta.number_rows if meta.number_rows is not None and meta.number_rows >= 0 else None

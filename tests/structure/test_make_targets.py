@@ -12,7 +12,7 @@ from pipeline.stages import STAGES
 
 PROMISED = {
     "help", "study", *STAGES, "list", "new-study", "dictionary", "check", "test", "lint", "certify", "bench", "clean",
-    "harmonized",
+    "harmonized", "fuzz",
 }  # fmt: skip
 
 
