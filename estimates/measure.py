@@ -16,6 +16,8 @@ IntVector = npt.NDArray[np.int64]
 Values = FloatVector | npt.NDArray[np.int8] | BoolVector
 Codes = npt.NDArray[np.signedinteger]
 Kind = Literal["prop", "mean", "total", "ratio"]
+# What its estimates can be: a share, a count, an amount that is never negative, or anything.
+Shape = Literal["share", "count", "positive", "any"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,18 @@ class Measure:
     def is_share(self) -> bool:
         """Whether a mean of it is a share of rows."""
         return self.denominator is None and self.is_binary
+
+    @property
+    def shape(self) -> Shape:
+        """What its estimates can be, which decides their intervals."""
+        if self.kind == "prop":
+            return "share"
+        if self.kind == "total":
+            if self.is_binary:
+                return "count"
+            if float(np.nanmin(self.numerator, initial=0.0)) >= 0.0:
+                return "positive"
+        return "any"
 
     def base(self) -> BoolVector:
         """Rows with a known value inside the universe, (n,)."""

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from estimates.block_table import Measured, Strata
 from estimates.design_effects import Reference, srs_variance
-from estimates.measure import FloatVector, IntVector, Measure
+from estimates.measure import FloatVector, IntVector
 from estimates.scan_columns import ScanColumns
 from estimates.scan_plan import TableGroups, Walk
 from estimates.statistics.cell_estimates import CellEstimates
 from estimates.statistics.ratio import DUST
-from surveys.design import Design
 
 FloatArray = npt.NDArray[np.float64]
 BoolMatrix = npt.NDArray[np.bool_]
@@ -23,7 +23,7 @@ BoolMatrix = npt.NDArray[np.bool_]
 CANCELLED = 1e-6
 
 
-@dataclass(frozen=True)
+@dataclass
 class Moments:
     """Sums that the walk adds to; see `walk_rows` for their shapes."""
 
@@ -32,11 +32,11 @@ class Moments:
     product: FloatArray
     present: FloatArray
     squares: FloatArray
-    counts: npt.NDArray[np.int32]
+    counts: npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
     def add(self, other: Moments) -> None:
         """Add the moments of other PSUs in place."""
-        for mine, theirs in zip(self.__dict__.values(), other.__dict__.values(), strict=True):
+        for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True):
             mine += theirs
 
 
@@ -47,12 +47,12 @@ class Finish:
     ----------
     walk, columns, moments : Walk, ScanColumns, Moments
         What was summed.
-    measures : sequence of Measure
+    measures : sequence of Measured
         In the order of the columns.
-    design : Design
+    design : Strata
         Strata, finite populations and the policy for lonely strata.
-    weight : (n,) float
-        Final weights.
+    everyone : (float, float)
+        Sum of all final weights, and rows with a weight above 0.
     reference : {"without_replacement", "with_replacement", "dhs"}
         Simple random sample of the design effect.
     """
@@ -62,17 +62,16 @@ class Finish:
         walk: Walk,
         columns: ScanColumns,
         moments: Moments,
-        measures: Sequence[Measure],
-        design: Design,
-        weight: FloatVector,
+        measures: Sequence[Measured],
+        design: Strata,
+        everyone: tuple[float, float],
         reference: Reference,
     ) -> None:
         self.walk, self.columns, self.moments = walk, columns, moments
         self.design, self.reference = design, reference
         self.is_total = np.array([measure.kind == "total" for measure in measures])[:, None]
         self.is_share = np.array([measure.is_share for measure in measures])[:, None]
-        self.total_weight = float(weight.sum())
-        self.total_rows = float(np.count_nonzero(weight > 0))
+        self.total_weight, self.total_rows = everyone
         self.skipped = 0 if walk.finest_used else walk.partitions[0].cells
 
     def table(self, table: TableGroups) -> tuple[CellEstimates, BoolMatrix]:

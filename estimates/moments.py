@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -114,6 +115,7 @@ def estimate_by_moments(
     ----------
     Särndal, Swensson and Wretman (1992), result 5.6.2 and section 10.3.
     """
+    everyone = float(weight.sum()), float(np.count_nonzero(weight > 0))
     for walk in plan.walks:
         positions = walk.segments * sum(partition.cells for partition in walk.partitions)
         at_a_time = int(np.clip(MOMENT_NUMBERS // (5 * max(positions, 1)), 1, SIDE_BY_SIDE))
@@ -122,7 +124,7 @@ def estimate_by_moments(
             some = tuple(measures[start : start + at_a_time])
             columns = scan_columns(some, weight)
             moments = _walked(plan, walk, codes, columns, weight, threads)
-            finish = Finish(walk, columns, moments, some, design, weight, reference)
+            finish = Finish(walk, columns, moments, some, design, everyone, reference)
             for table in walk.tables:
                 cells, ill = finish.table(table)
                 yield Estimated(table.by, some, cells, ill)
@@ -168,7 +170,7 @@ def _walked(
     bounds = [0, *np.minimum(cuts, psus).tolist(), psus]
     filled = max(int(np.count_nonzero(np.diff(plan.psu_start))), 1)
     dense = cells * filled <= DENSE * plan.psu_start[-1] and (cells + skipped) * many <= DENSE_NUMBERS
-    walk_range = walk_dense if dense else walk_rows
+    walk_range: Any = walk_dense if dense else walk_rows
 
     def walked(number: int) -> Moments:
         shape = (walk.segments, cells - skipped)

@@ -67,7 +67,9 @@ class ScanColumns:
     alive: tuple[npt.NDArray[np.generic], ...]
 
 
-class _Columns:
+class Columns:
+    """Columns found so far, by the section they belong to."""
+
     def __init__(self) -> None:
         self.small: list[tuple[int, int, int, float]] = []
         # Flags of not being 0: beside the number where it is laid down, or read on their own.
@@ -78,6 +80,7 @@ class _Columns:
         self.alive: list[npt.NDArray[np.generic]] = []
 
     def address(self, values: npt.NDArray[np.generic]) -> int:
+        """Keep a column alive and say where it is."""
         self.alive.append(values)
         return int(values.ctypes.data)
 
@@ -97,7 +100,7 @@ def scan_columns(measures: Sequence[Measure], weight: FloatVector) -> ScanColumn
     ScanColumns
         Measures without missing values in one universe share one base; whole numbers of a byte stay so.
     """
-    found = _Columns()
+    found = Columns()
     bases: dict[bytes, tuple[int, int]] = {}
     places: list[tuple[str, int, str, int, int, int, int, float, int]] = []
     products: list[tuple[int, int]] = []
@@ -135,15 +138,33 @@ def scan_columns(measures: Sequence[Measure], weight: FloatVector) -> ScanColumn
                 found.extra.append((found.address(numerator), form, mask_address, 0.0, found.flags))
             found.flags += 1
         places.append((*y, *x, base, nonzero, product, taken_of_y, 0))
-    return _placed(found, places, products, sorted({base for _, base in bases.values()}))
+    return placed(found, places, products, sorted({base for _, base in bases.values()}))
 
 
-def _placed(
-    found: _Columns,
+def placed(
+    found: Columns,
     places: Sequence[tuple[str, int, str, int, int, int, int, float, int]],
     products: Sequence[tuple[int, int]],
     bases: Sequence[int],
 ) -> ScanColumns:
+    """Give every column its place.
+
+    Parameters
+    ----------
+    found : Columns
+        What is summed; an address may be any number that the caller later replaces.
+    places : sequence of tuples
+        Of each measure: section and position of y, the same of x, base, position among the small numbers that counts
+        its cases (or -1 - flag), product or -1, what was taken out, and 0.
+    products : sequence of (int, int)
+        Numbers multiplied row by row.
+    bases : sequence of int
+        Positions of the bases among the small numbers.
+
+    Returns
+    -------
+    ScanColumns
+    """
     wide = _padded(len(found.wide), 8)
     summed = _padded(len(found.small), 8)
     small = _padded(summed + found.flags, 8)
@@ -189,7 +210,7 @@ def _centre(measure: Measure, weight: FloatVector) -> float:
     return float(near > 0.5) if measure.is_share else near
 
 
-def _base(measure: Measure, bases: dict[bytes, tuple[int, int]], found: _Columns) -> tuple[int, int]:
+def _base(measure: Measure, bases: dict[bytes, tuple[int, int]], found: Columns) -> tuple[int, int]:
     """Address of the measure's mask, 0 for all rows, and the place of its base."""
     everyone = measure.universe is None and measure.complete
     mask = None if everyone else np.ascontiguousarray(measure.base())

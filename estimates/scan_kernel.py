@@ -113,7 +113,7 @@ def walk_rows(
         while done < size:
             while begin + done >= psu_start[psu + 1]:
                 if count:
-                    _close(
+                    close_psu(
                         segment_of_psu[psu], local, touched, listed, count, single, reference, base, other,
                         source, target, partitions, cell_of_parent, skipped, first, second, product, present,
                     )  # fmt: skip
@@ -127,7 +127,7 @@ def walk_rows(
             )  # fmt: skip
             done = until
     if count:
-        _close(
+        close_psu(
             segment_of_psu[psu], local, touched, listed, count, single, reference, base, other, source, target,
             partitions, cell_of_parent, skipped, first, second, product, present,
         )  # fmt: skip
@@ -164,7 +164,7 @@ def _add_rows(  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _close(  # type: ignore[no-untyped-def]
+def close_psu(  # type: ignore[no-untyped-def]
     segment, local, touched, listed, count, single, reference, base, other, source, target,
     partitions, cell_of_parent, skipped, first, second, product, present,
 ):  # fmt: skip

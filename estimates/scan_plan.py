@@ -149,14 +149,14 @@ def scan_plan(
     sizes = {name: len(codings[name].labels) for name in used}
     finest = {name: sizes[name] + outside[name] for name in used}
     walks, too_fine = [], []
-    for names, members in _bundles(breakdowns, local, finest):
-        walk = _Walker(names, members, local, sizes, outside, of_psu, design).walk()
+    for names, members in bundles(breakdowns, local, finest):
+        walk = Walker(names, members, local, sizes, outside, of_psu, design).walk()
         if walk is not None:
             walks.append(walk)
             continue
         for by in members:
             # Together they have too many positions: one at a time, or by the plain road.
-            alone = _Walker(list(local[by]), [by], local, sizes, outside, of_psu, design).walk()
+            alone = Walker(list(local[by]), [by], local, sizes, outside, of_psu, design).walk()
             if alone is None:
                 too_fine.append(by)
             else:
@@ -178,10 +178,25 @@ def constant_codes(codes: Codes, order: IntVector, start: IntVector) -> IntVecto
     return per_psu
 
 
-def _bundles(
+def bundles(
     breakdowns: Sequence[By], local: Mapping[By, By], finest: Mapping[str, int]
 ) -> list[tuple[list[str], list[By]]]:
-    """Put breakdowns together while the cross of their codings stays small."""
+    """Put breakdowns together while the cross of their codings stays small.
+
+    Parameters
+    ----------
+    breakdowns : sequence of tuple of str
+        Each a cross of codings.
+    local : mapping of breakdown to tuple of str
+        Those of its codings that vary within PSUs.
+    finest : mapping of str to int
+        Cells of each coding, with one more where it has rows outside.
+
+    Returns
+    -------
+    list of (names, breakdowns)
+        What is crossed, and which breakdowns are read from that cross.
+    """
     bundles: list[tuple[list[str], list[By]]] = []
     for by in sorted(breakdowns, key=lambda by: -_product(local[by], finest)):
         for names, members in bundles:
@@ -202,7 +217,7 @@ def _product(names: Sequence[str], sizes: Mapping[str, int]) -> int:
     return product
 
 
-class _Walker:
+class Walker:
     """What a walk over some breakdowns looks like."""
 
     def __init__(
@@ -221,13 +236,13 @@ class _Walker:
         self.of_psu = {n: codes for n, codes in of_psu.items() if codes is not None}
         self.finest_cells = _product(names, {name: sizes[name] + outside[name] for name in names})
 
-    def walk(self) -> Walk | None:
-        """Build it; None where it has too many positions."""
+    def walk(self, *, limited: bool = True) -> Walk | None:
+        """Build it; None where it has too many positions, unless their number is not ``limited``."""
         if self.finest_cells > POSITIONS:
             return None
         segment_of_psu, segments, first_psu = self._segments()
         partitions, where = self._partitions()
-        if segments * sum(partition.cells for partition in partitions) > POSITIONS:
+        if limited and segments * sum(partition.cells for partition in partitions) > POSITIONS:
             return None
         stratum = self.design.stratum_of_psu[first_psu]
         constant = {name: codes[first_psu] for name, codes in self.of_psu.items()}

@@ -10,6 +10,15 @@ import pytest
 TAKEN_IN = ("scan_pack.py", "scan_vectors.py")
 
 
+def test_the_fold_is_compiled_again_when_what_it_takes_in_changes(root: Path) -> None:
+    room = root / "estimates"
+    taken_in = ("scan_kernel.py", *TAKEN_IN)
+    digest = hashlib.sha256(b"".join((room / name).read_bytes() for name in taken_in)).hexdigest()[:12]
+    line = f"# Compiled with scan_kernel, scan_pack and scan_vectors as of {digest}."
+    path = room / "carried" / "totals_kernel.py"
+    assert line in path.read_text(encoding="utf-8").splitlines(), f"write into {path.name}: {line}"
+
+
 @pytest.mark.parametrize("walk", ["scan_kernel.py", "scan_dense.py", "replication/plan_kernel.py"])
 def test_a_walk_is_compiled_again_when_what_it_takes_in_changes(root: Path, walk: str) -> None:
     room = root / "estimates"

@@ -1,0 +1,113 @@
+"""Which carrier takes a scan: what was asked for, or the one that measurements say for a table of that size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from estimates.carried.gathering import Gathering
+from estimates.carried.task import Task
+from pipeline.carriers.by_engine import gather_by_engine, gathered_exactly, totals_by_engine, with_constant_areas
+from pipeline.carriers.embedded import MEMORY, duckdb_engine
+from pipeline.carriers.engines import Engine
+from pipeline.carriers.in_memory import exact_totals, exact_totals_streamed
+from pipeline.carriers.row_batches import NotSorted
+from pipeline.carriers.scan_table import ScanTable, columns_read
+from pipeline.carriers.streamed import gather_streamed
+
+Carrier = Literal["automatic", "memory", "streamed", "duckdb", "engine"]
+CARRIERS = get_args(Carrier)
+Connect = Callable[[ScanTable], AbstractContextManager[Engine]]
+
+
+@dataclass(frozen=True)
+class ScanSettings:
+    """How a study wants its rows summed.
+
+    Parameters
+    ----------
+    carrier : {"automatic", "memory", "streamed", "duckdb", "engine"}
+        ``automatic`` streams, the fastest at every size measured, and lets DuckDB sort what is not sorted.
+    exact : bool
+        Whether sums are decimals, the same to the last bit from every carrier.
+    memory : str
+        What DuckDB may use, such as ``1GB``.
+    connect : callable, optional
+        Opens the engine of ``engine``.
+    """
+
+    carrier: Carrier = "automatic"
+    exact: bool = False
+    memory: str = MEMORY
+    connect: Connect | None = None
+
+
+def gather(task: Task, table: ScanTable, settings: ScanSettings, scratch: Path) -> tuple[Task, list[Gathering]]:
+    """Sum a plan by the carrier that was asked for.
+
+    Parameters
+    ----------
+    task : Task
+        The plan.
+    table : ScanTable
+        The rows; whole numbers of a smallest unit where ``settings.exact``.
+    settings : ScanSettings
+        Carrier and sums.
+    scratch : Path
+        Private folder for what does not fit in memory.
+
+    Returns
+    -------
+    task, gathered
+        As `pipeline.carriers.streamed.gather_streamed`.
+
+    Raises
+    ------
+    ValueError
+        Exact sums of a table that was not written for them, or ``engine`` without a way to connect.
+    """
+    if settings.exact:
+        if table.scale is None:
+            raise ValueError("exact sums need a table of whole numbers of a smallest unit")
+        task, totals = exact_totals_of(task, table, settings, scratch)
+        return gathered_exactly(task, totals, table.scale)
+    if settings.carrier in ("automatic", "streamed", "memory"):
+        try:
+            return gather_streamed(task, table, 1 if settings.carrier == "memory" else 2)
+        except NotSorted:
+            if settings.carrier != "automatic":
+                raise
+    with _engine(table, settings, scratch) as engine:
+        return gather_by_engine(task, engine)
+
+
+def exact_totals_of(
+    task: Task, table: ScanTable, settings: ScanSettings, scratch: Path
+) -> tuple[Task, list[pa.Table]]:
+    """Sum every pass exactly; every carrier hands over the same tables."""
+    if settings.carrier in ("automatic", "streamed"):
+        try:
+            return task, exact_totals_streamed(task, table)
+        except NotSorted:
+            if settings.carrier == "streamed":
+                raise
+    if settings.carrier == "memory":
+        rows: Any = pa.concat_tables([pq.read_table(path, columns=columns_read(task)) for path in table.paths])
+        return task, [exact_totals(rows, one) for one in task.passes()]
+    with _engine(table, settings, scratch) as engine:
+        task = with_constant_areas(task, engine)
+        return task, [totals_by_engine(engine, one, exact=True) for one in task.passes()]
+
+
+def _engine(table: ScanTable, settings: ScanSettings, scratch: Path) -> AbstractContextManager[Engine]:
+    if settings.carrier == "engine":
+        if settings.connect is None:
+            raise ValueError("the carrier 'engine' needs an engine to connect to")
+        return settings.connect(table)
+    return duckdb_engine(table, scratch, memory=settings.memory)
