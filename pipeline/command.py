@@ -77,6 +77,7 @@ def _answered(words: list[str], answer: Answer, progress: Progress) -> int:
             VERBS[options.target](Call(options, Project.here(), answer.language, progress, answer))
         if answer.problems:
             code = PROBLEMS
+            progress.line("\n" + "\n".join(problem.text(answer.language) for problem in answer.problems))
     except ProblemsFound as found:
         code = USAGE if isinstance(found, UsageError) else PROBLEMS
         answer.problems += found.problems
@@ -85,18 +86,9 @@ def _answered(words: list[str], answer: Answer, progress: Progress) -> int:
         code = STOPPED
         answer.problems.append(Problem(INTERRUPTED, "", {}))
         progress.line("\n" + answer.problems[-1].text(answer.language).strip())
-    except OSError as trouble:
-        if trouble.errno in _DISK:
-            code = MACHINE
-            details = {"trouble": os.strerror(trouble.errno or 0)}
-            answer.problems.append(Problem(DISK_TROUBLE, str(trouble.filename or build), details))
-        else:
-            code = INTERNAL
-            answer.problems.append(_internal(trouble))
-        progress.line("\n" + answer.problems[-1].text(answer.language))
     except Exception as error:  # the last net: users see where, never the values that caused it
-        code = INTERNAL
-        answer.problems.append(_internal(error))
+        answer.problems.append(problem_of(error, build))
+        code = MACHINE if answer.problems[-1].message is DISK_TROUBLE else INTERNAL
         progress.line("\n" + answer.problems[-1].text(answer.language))
     return code
 
@@ -116,8 +108,23 @@ def _nothing_else_on_standard_output() -> Iterator[io.StringIO]:
         os.close(kept)
 
 
-def _internal(error: Exception) -> Problem:
-    """Say where our code failed; the text of the error is left out because it may quote a value of the data."""
+def problem_of(error: Exception, build: str) -> Problem:
+    """Tell an error that nobody foresaw: the disk refused, or our code failed.
+
+    Parameters
+    ----------
+    error : Exception
+        What was raised. Its text is left out because it may quote a value of the data.
+    build : str
+        Folder of results, named where the error names no file.
+
+    Returns
+    -------
+    Problem
+        Where our code failed, or why the disk refused.
+    """
+    if isinstance(error, OSError) and error.errno in _DISK:
+        return Problem(DISK_TROUBLE, str(error.filename or build), {"trouble": os.strerror(error.errno or 0)})
     frames = traceback.extract_tb(error.__traceback__)
     where = "\n".join(f"    {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-6:])
     if os.environ.get("CARACTERIZA_DEBUG"):

@@ -177,6 +177,24 @@ def _harmonized(call: Call) -> None:
     call.answer.made(harmonized(call.project, call.request, names, call.progress))
 
 
+def _studies(call: Call) -> None:
+    from pipeline.answers.command_parser import whole_number
+    from pipeline.many_studies.run import run_many
+
+    names = call.options.studies.replace(",", " ").split()
+    jobs = whole_number("--jobs", call.options.jobs) if call.options.jobs else 0
+    until = call.options.until or "study"
+    found = run_many(call.project, call.request, names, call.progress, jobs=jobs, until=until)
+    call.answer.problems += found.problems
+    call.answer.made(found.files)
+    failed = sum(outcome.state == "failed" for outcome in found.outcomes)
+    call.answer.result |= {
+        "studies": [outcome.as_data() for outcome in found.outcomes],
+        "done": len(found.outcomes) - failed,
+        "failed": failed,
+    }
+
+
 def _bench(call: Call) -> None:
     from pipeline.bench import bench
 
@@ -198,6 +216,7 @@ VERBS: dict[str, Callable[[Call], None]] = {
     "bench": _bench,
     "attack": _attack,
     "harmonized": _harmonized,
+    "studies": _studies,
     "sign": _sign,
     "factsheets": _factsheets,
 }

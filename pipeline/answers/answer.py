@@ -92,7 +92,7 @@ def problem_as_data(problem: Problem) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``code``, ``where``, ``details`` and, by language, ``what``, ``expected`` and ``do``.
+        ``code``, ``where``, ``details`` and, by language, ``what``, ``expected``, ``do`` and the whole ``text``.
     """
     parts = {language: parts_of(problem, language) for language in _LANGUAGES}
     return {
@@ -100,6 +100,7 @@ def problem_as_data(problem: Problem) -> dict[str, Any]:
         "where": problem.where,
         "details": _plain(problem.details),
         **{name: {key: getattr(parts[key], name) for key in _LANGUAGES} for name in ("what", "expected", "do")},
+        "text": {key: problem.text(key).removeprefix(f"{problem.where}\n").strip() for key in _LANGUAGES},
     }
 
 

@@ -10,6 +10,7 @@ from pipeline.answers.command_words import (
     CHOICES,
     HEAD,
     NEAREST,
+    NUMBER_EXPECTED,
     OPTION_UNKNOWN,
     OPTIONS,
     TARGET_MISSING,
@@ -68,6 +69,19 @@ def understood(arguments: Sequence[str], targets: Collection[str]) -> argparse.N
     if problems:
         raise UsageError(problems)
     return options
+
+
+def whole_number(option: str, text: str) -> int:
+    """Read a whole number of at least 1.
+
+    Raises
+    ------
+    UsageError
+        It is none.
+    """
+    if text.isdecimal() and int(text) >= 1:
+        return int(text)
+    raise UsageError([Problem(NUMBER_EXPECTED, "python -m pipeline", {"name": option, "value": text})])
 
 
 def typed_language(arguments: Sequence[str]) -> str | None:

@@ -14,7 +14,7 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "core", "misc", "base",
 
 
 def python_files(root: Path) -> list[Path]:
-    return [path for room in (*PACKAGES, "tests") for path in sorted((root / room).rglob("*.py"))]
+    return [path for room in ("caracteriza", *PACKAGES, "tests") for path in sorted((root / room).rglob("*.py"))]
 
 
 def test_no_file_is_two_ideas_long(root: Path) -> None:

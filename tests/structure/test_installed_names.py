@@ -1,4 +1,4 @@
-"""The four import names belong to this checkout and to nobody else."""
+"""The import names belong to this checkout and to nobody else."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ import pytest
 
 from pipeline.project import PACKAGES
 
+NAMES = ("caracteriza", *PACKAGES)
 
-@pytest.mark.parametrize("name", PACKAGES)
+
+@pytest.mark.parametrize("name", NAMES)
 def test_no_other_distribution_owns_the_name(name: str) -> None:
     assert set(packages_distributions().get(name, [])) <= {"caracteriza"}
 
 
-@pytest.mark.parametrize("name", PACKAGES)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_name_leads_to_this_checkout(name: str, root: Path) -> None:
     assert importlib.import_module(name).__file__ == str(root / name / "__init__.py")
 
