@@ -20,9 +20,11 @@ from estimates.release_view import release_view
 from estimates.table import WHOLE
 from estimates.victim_indicators import about_victims, victim_breakdowns
 from pipeline.attack_analyses import told_by_analyses
+from pipeline.attack_areas import told_by_areas
 from pipeline.attack_bytes import search_bytes
+from pipeline.attack_descriptions import told_by_descriptions
 from pipeline.attack_rounding import not_rounded
-from pipeline.attack_tables import PublishedNumbers, read_csv_release, read_published
+from pipeline.attack_tables import PublishedNumbers, read_published, read_table_release
 from pipeline.attack_text import search_text
 from pipeline.round_release import told_by_rounds
 from surveys.dictionary import Dictionary
@@ -106,7 +108,7 @@ def attack_release(
     Parameters
     ----------
     folder : Path
-        Finished files: CSV, SDMX-CSV, workbooks, pages, PDF.
+        Finished files: CSV, Parquet, PC-Axis, SDMX, workbooks, pages, PDF, and what describes them.
     frame : DataFrame
         The internal estimates: which rows are hidden, and the truth to compare with.
     cells : LinkedCells
@@ -146,6 +148,11 @@ def attack_release(
             leaks.append(Leak("not_rounded", published.file, row_name(frame, names, int(row))))
     for file, place in told_by_rounds(folder, frame, names, hidden):
         leaks.append(Leak("number_of_hidden_row", file, row_name(frame, names, place)))
+    if analyses is not None:
+        told_areas = told_by_areas(folder, analyses.get("small_areas"))
+        leaks += [Leak("number_of_hidden_area", file, area) for file, area in dict.fromkeys(told_areas)]
+    for file, name in dict.fromkeys(told_by_descriptions(folder, frame, hidden, view)):
+        leaks.append(Leak("number_in_description", file, name))
     if study is not None and analyses is not None:
         told_lines = told_by_analyses(folder, frame, names, hidden, analyses, study, dictionary)
         leaks += [Leak("number_of_hidden_line", file, line) for file, line in dict.fromkeys(told_lines)]
@@ -212,8 +219,8 @@ def _differences(
 ) -> list[Leak]:  # fmt: skip
     if not (folder / "estimates.csv").is_file():
         return []
-    before: PublishedNumbers = read_csv_release(earlier / "estimates.csv", frame, names)
-    after: PublishedNumbers = read_csv_release(folder / "estimates.csv", frame, names)
+    before: PublishedNumbers = read_table_release(earlier / "estimates.csv", frame, names)
+    after: PublishedNumbers = read_table_release(folder / "estimates.csv", frame, names)
     victims = victim_breakdowns(dictionary) & set(names)
     sensitive = np.array(
         [

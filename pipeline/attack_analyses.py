@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from estimates.study_comparisons import REST
 from estimates.table import WHOLE
 from pipeline.analysis_release import COLUMNS, LINE, hidden_lines, line_names
+from pipeline.open_data.reading import table_files, table_records
 from pipeline.table_labels import Labels
 from surveys.dictionary import Dictionary
 from surveys.study import Study
@@ -58,7 +58,8 @@ def told_by_analyses(
             closed = hidden_lines(name, table, of_groups)
             own = {line for line, here in zip(line_names(name, table, study, labels), closed, strict=True) if here}
             secret |= own
-            yield from _of_csv(folder / f"{name}.csv", f"label_{language}", own, COLUMNS[name])
+            for path in table_files(folder, name):
+                yield from _of_table(path, f"label_{language}", own, COLUMNS[name])
         for path in sorted(folder.glob(f"*_{language}.xlsx")):
             yield from _of_workbook(path, secret, LINE[0 if language == "es" else 1])
 
@@ -79,12 +80,10 @@ def _hidden_groups(
     return found
 
 
-def _of_csv(path: Path, label: str, secret: set[str], columns: Sequence[str]) -> Iterator[tuple[str, str]]:
-    if path.is_file():
-        with path.open(encoding="utf-8", newline="") as file:
-            for line in csv.DictReader(file):
-                if line[label].lstrip("'") in secret and any(line.get(column) for column in columns):
-                    yield path.name, line[label]
+def _of_table(path: Path, label: str, secret: set[str], columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for line in table_records(path):
+        if line[label] in secret and any(line.get(column) for column in columns):
+            yield path.name, line[label]
 
 
 def _of_workbook(path: Path, secret: set[str], first: str) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pipeline.open_data.reading import parquet_texts
 from pipeline.sdmx_files import DATA_JSON
 from surveys.microdata import Microdata
 
@@ -23,7 +24,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
 }
 # In a table two numbers stand side by side all the time; as a place they are west of Greenwich and north of Cape Horn.
 IN_TABLE = re.compile(r"(?<![\d.])(?:-[1-5]?\d|[1-3]?\d)\.\d{4,8}\s*[,;]\s*-(?:[3-9]\d|1[01]\d)\.\d{4,8}(?!\d)")
-TEXT_SUFFIXES = {".csv", ".json", ".xml", ".html", ".txt", ".md", ".yaml", ".svg", ""}
+TEXT_SUFFIXES = {".csv", ".json", ".jsonld", ".xml", ".html", ".txt", ".md", ".yaml", ".svg", ".px", ""}
 # Values of an observation: numbers that follow one another on lines of their own.
 NUMBERS_IN_LIST = re.compile(r"(?m)^(\s*-?[\d.eE+-]+),$")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{6,64}")
@@ -110,6 +111,9 @@ def _parts(path: Path) -> Iterator[tuple[bytes, bool]]:
     """Yield the bytes of a file, and those of everything compressed inside it, with whether they are text."""
     whole = path.read_bytes()
     yield whole, path.suffix.lower() in TEXT_SUFFIXES
+    if path.suffix.lower() == ".parquet":
+        # One text a line, as the cells of a CSV; its numbers are read by those who know what they are of.
+        yield "\n".join(parquet_texts(path)).encode(), True
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             yield archive.comment, True

@@ -1,8 +1,7 @@
-"""Numbers of a release read back from its tables: CSV, SDMX and workbooks."""
+"""Numbers of a release read back from its tables: CSV, Parquet, PC-Axis, SDMX and workbooks."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from estimates.protection import NUMBER_COLUMNS
+from pipeline.attack_px import px_lines
 from pipeline.attack_sdmx import is_sdmx_data, sdmx_lines
+from pipeline.open_data.reading import table_records
 from pipeline.table_labels import TOTAL, Labels
 from surveys.dictionary import Dictionary
 
@@ -68,8 +69,11 @@ def read_published(
         One for each file.
     """
     for path in sorted(folder.rglob("*")):
-        if path.name == "estimates.csv":
-            yield read_csv_release(path, frame, names)
+        if path.name in ("estimates.csv", "estimates.parquet"):
+            yield read_table_release(path, frame, names)
+        elif path.suffix == ".px":
+            units = dict(zip(frame["indicator"].astype(str), frame["unit"].astype(str), strict=True))
+            yield _collect(path.name, frame, names, list(px_lines(path, units, names)))
         elif is_sdmx_data(path):
             lines = sdmx_lines(path, list(frame["indicator"].astype(str).unique()), names, dictionary)
             yield _collect(path.name, frame, names, list(lines))
@@ -77,20 +81,18 @@ def read_published(
             yield _workbook(path, frame, names, dictionary)
 
 
-def read_csv_release(path: Path, frame: pd.DataFrame, names: Sequence[str]) -> PublishedNumbers:
-    """Read an ``estimates.csv``; rows of ours that it lacks tell nothing."""
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        columns = list(reader.fieldnames or ())
-        # Another release may have had breakdowns that this one has not; their rows are none of ours.
-        others = [name for name in columns[columns.index("indicator") + 1 : columns.index("estimate")]
-                  if name not in names]  # fmt: skip
-        lines = [
-            ((line["indicator"].lstrip("'"), *(line.get(name, TOTAL).lstrip("'") for name in names)),
-             {column: line.get(column, "") for column in NUMBER_COLUMNS})
-            for line in reader
-            if all(line[name] == TOTAL for name in others)
-        ]  # fmt: skip
+def read_table_release(path: Path, frame: pd.DataFrame, names: Sequence[str]) -> PublishedNumbers:
+    """Read an ``estimates.csv`` or ``estimates.parquet``; rows of ours that it lacks tell nothing."""
+    records = list(table_records(path))
+    columns = list(records[0]) if records else ["indicator", "estimate"]
+    # Another release may have had breakdowns that this one has not; their rows are none of ours.
+    others = [name for name in columns[columns.index("indicator") + 1 : columns.index("estimate")] if name not in names]
+    lines = [
+        ((line["indicator"], *(line.get(name, TOTAL) for name in names)),
+         {column: line.get(column, "") for column in NUMBER_COLUMNS})
+        for line in records
+        if all(line[name] == TOTAL for name in others)
+    ]  # fmt: skip
     return _collect(path.name, frame, names, lines)
 
 

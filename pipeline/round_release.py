@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from estimates.change.study_change import NUMBERS
 from estimates.change.study_trend import TESTED, YEARLY
 from estimates.table import WHOLE
 from pipeline.analysis_files import ROUND_TABLES
+from pipeline.open_data.reading import table_files, table_records
 from pipeline.open_data.table import published_frame
 
 COLUMNS = {"change": NUMBERS, "trend": YEARLY, "trend_tests": TESTED}
@@ -78,12 +78,9 @@ def told_by_rounds(
     keys = zip(frame["indicator"].astype(str), *(frame[name].astype(str) for name in names), strict=True)
     place = {key: row for row, key in enumerate(keys)}
     for table in ("change", "trend"):
-        path = folder / f"{table}.csv"
-        if not path.is_file():
-            continue
-        with path.open(encoding="utf-8", newline="") as file:
-            for line in csv.DictReader(file):
+        for path in table_files(folder, table):
+            for line in table_records(path):
                 held = {line["by"]: line["code"]} if table == "trend" else line
-                row = place.get((line["indicator"].lstrip("'"), *(held.get(name, WHOLE).lstrip("'") for name in names)))
+                row = place.get((line["indicator"], *(held.get(name, WHOLE) for name in names)))
                 if row is not None and hidden[row] and any(line.get(column) for column in COLUMNS[table]):
                     yield path.name, row

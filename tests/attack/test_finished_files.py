@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import zipfile
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from estimates.disclosure.audit import ProtectionRule
@@ -18,24 +20,24 @@ from estimates.disclosure.release_cells import release_cells
 from estimates.protection import published_view
 from estimates.study_design import study_design
 from estimates.study_estimates import estimate_study
+from estimates.study_small_areas import INTERNAL, KEYS, PUBLISHED
 from pipeline.attack import Attack, attack_release, refuse_leaks, refuse_without_audit
 from pipeline.attack_bytes import search_bytes
-from pipeline.estimate_files import breakdown_columns
 from pipeline.microdata_files import read_microdata
-from pipeline.open_tables import write_open_tables
 from pipeline.progress import Progress
 from pipeline.project import Project
+from pipeline.release import Release as WrittenRelease
+from pipeline.release_files import write_release
 from pipeline.runner import Request, run_stages
-from pipeline.sdmx_annotations import about_study
-from pipeline.sdmx_files import write_sdmx
 from pipeline.study_files import LoadedStudy, load_study
-from pipeline.table_labels import Labels
 from pipeline.weight_files import read_weights
-from pipeline.workbook import write_workbook
 from surveys.problems import DataError
 
 HERE = Path(__file__).resolve().parent.parent / "data" / "small_country"
-TABLES = ("estimates.csv", "sdmx_data.csv", "sdmx_data.json", "sdmx_data_2.1.xml", "small_en.xlsx")
+TABLES = ("estimates.csv", "estimates.parquet", "sdmx_data.csv", "sdmx_data.json", "sdmx_data_2.1.xml",
+          "small_country_en.xlsx", "small_country_es.xlsx")  # fmt: skip
+CUBES = ("small_country_total.px", "small_country_by_sex.px", "small_country_by_small_region.px",
+         "small_country_by_sex_small_region.px")  # fmt: skip
 RULE = ProtectionRule(10, 5)
 Release = tuple[LoadedStudy, pd.DataFrame, LinkedCells]
 
@@ -59,12 +61,8 @@ def release(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 def written(folder: Path, release: Release, frame: pd.DataFrame) -> Path:
     folder.mkdir()
-    loaded = release[0]
-    view, names = published_view(frame), breakdown_columns(frame)
-    labels = Labels(loaded.dictionary, "es"), Labels(loaded.dictionary, "en")
-    write_open_tables(folder, view, names, labels)
-    write_workbook(folder / "small_en.xlsx", view, names, labels[1], title="t", banner="", metadata={}, year=2016)
-    write_sdmx(folder, view, names, labels, about_study(loaded.study, draft=True))
+    view = published_view(frame)
+    write_release(folder, WrittenRelease(release[0], view, {}, folder / "validation.json", final=False))
     return folder
 
 
@@ -94,12 +92,13 @@ def test_a_protected_release_passes(release: Release, tmp_path: Path) -> None:
     assert not audit_release(protected.frame, release[2], RULE).exposed.any()
     found = attacked(written(tmp_path / "release", release, protected.frame), release, protected.frame)
     assert found.leaks == ()
-    assert set(found.figures) == set(TABLES)
-    assert len(set(found.figures.values())) == 1, "every file tells the same rows"
+    assert set(found.figures) == {*TABLES, *CUBES}
+    assert len({found.figures[name] for name in TABLES}) == 1, "every table tells the same rows"
+    assert sum(found.figures[name] for name in CUBES) >= found.figures["estimates.csv"], "cubes tell margins twice"
     refuse_leaks(found, "small_country")
 
 
-@pytest.mark.parametrize("file", TABLES)
+@pytest.mark.parametrize("file", [*TABLES, *CUBES])
 def test_one_file_that_was_not_protected_is_found(release: Release, tmp_path: Path, file: str) -> None:
     protected = protect_release(release[1], release[2], RULE).frame
     good = written(tmp_path / "good", release, protected)
@@ -118,6 +117,73 @@ def test_a_small_change_since_the_last_release_is_found(release: Release, tmp_pa
     before.loc[before.index[sensitive][0], "cases"] -= 3
     earlier = written(tmp_path / "before", release, before)
     assert {leak.kind for leak in attacked(folder, release, protected, earlier=[earlier]).leaks} == {"small_change"}
+
+
+def planted(folder: Path, file: str, text: str) -> None:
+    """Put a text where a description of a format has room for one."""
+    path = folder / file
+    if file.endswith(".parquet"):
+        table = pq.read_table(path)
+        pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), "remark": text}), path)
+    elif file.endswith(".px"):
+        content = path.read_text(encoding="utf-8")
+        path.write_text(content.replace('NOTEX="', f'NOTEX="{text} ', 1), encoding="utf-8")
+    elif file.endswith(".json"):
+        held = json.loads(path.read_text(encoding="utf-8")) | {"rdfs:comment": [{"@value": text}]}
+        path.write_text(json.dumps(held), encoding="utf-8")
+    else:
+        content = path.read_text(encoding="utf-8")
+        path.write_text(content.replace("SYNTHETIC DATA", f"{text} SYNTHETIC DATA", 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", ["csv-metadata.json", "datapackage.json", "estimates.parquet", "labels.parquet",
+                                  "small_country_total.px", "sdmx_structure.xml"])  # fmt: skip
+def test_a_hidden_number_in_the_words_of_a_description_is_found(release: Release, tmp_path: Path, file: str) -> None:
+    protected = protect_release(release[1], release[2], RULE).frame
+    folder = written(tmp_path / "release", release, protected)
+    hidden = protected[protected["status"].eq("confidential") & protected["unit"].eq("percent")].iloc[0]
+    planted(folder, file, f"about {100 * hidden['estimate']:.4f} percent of {hidden['population']:.0f}")
+    found = attacked(folder, release, protected)
+    assert {(leak.kind, leak.file) for leak in found.leaks} == {("number_in_description", file)}
+    assert str(hidden["indicator"]) in {leak.where for leak in found.leaks}
+    planted(folder, file, "about half of a population of the year 20161231")
+    assert attacked(written(tmp_path / "again", release, protected), release, protected).leaks == ()
+
+
+def area_rows() -> pd.DataFrame:
+    row: dict[str, object] = dict.fromkeys(KEYS, "m") | dict.fromkeys(PUBLISHED, 4.25) | dict.fromkeys(INTERNAL, 17.0)
+    frame = pd.DataFrame([row | {"area": "01", "status": "reliable"}, row | {"area": "02", "status": "withheld"}])
+    return frame.assign(unit="percent", basis="sample_and_model", reason="")
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_numbers_of_small_areas_that_are_not_the_protected_ones_are_found(
+    release: Release, tmp_path: Path, ending: str
+) -> None:
+    held = {"small_areas": area_rows()}
+    frame = protect_release(release[1], release[2], RULE).frame
+    loaded, view = release[0], published_view(frame)
+
+    def leaks(name: str, rows: pd.DataFrame) -> set[tuple[str, str, str]]:
+        folder = tmp_path / name
+        folder.mkdir()
+        write_release(folder, WrittenRelease(loaded, view, held, folder / "validation.json", final=False))
+        if name != "good":
+            told = rows.drop(columns=list(INTERNAL[1:]))
+            told.to_csv(folder / "small_areas.csv") if ending == ".csv" else told.to_parquet(
+                folder / "small_areas.parquet")  # fmt: skip
+        found = attack_release(folder, frame, release[2], RULE, loaded.dictionary, analyses=held)
+        return {(leak.kind, leak.file, leak.where) for leak in found.leaks if leak.kind == "number_of_hidden_area"}
+
+    file, kind = f"small_areas{ending}", "number_of_hidden_area"
+    assert leaks("good", area_rows()) == set()
+    bad = leaks("bad", area_rows())
+    assert (kind, file, "m 01 step") in bad, "a column from inside the house"
+    assert (kind, file, "m 02 estimate") in bad, "a hidden area"
+    assert (kind, file, "m 01 estimate") not in bad, "what may be told"
+    changed = area_rows()
+    changed.loc[0, "estimate"] = 4.251
+    assert (kind, file, "m 01 estimate") in leaks("exact", changed), "a figure that is not the rounded one"
 
 
 @pytest.mark.parametrize(
