@@ -23,6 +23,7 @@ from pipeline.sdmx_components import (
     confidentiality,
     edition,
     observation_status,
+    scale,
 )
 from pipeline.sdmx_files import write_messages
 from pipeline.sdmx_languages import both
@@ -32,9 +33,10 @@ from surveys.dictionary import Label
 from surveys.harmonized_figures import HarmonizedList
 
 DIMENSIONS = ("FREQ", "REF_AREA", "INDICATOR", "STUDY", "ORIGIN", "ITEM", "TIME_PERIOD")
+FIXED = ("FREQ", "UNIT_MULT", "DECIMALS", "OBS_STATUS", "CONF_STATUS", "EDITION")
 TEXTS = ("TEXT", "DEFINITION", "PERIOD", "COMPARABILITY")
 ATTRIBUTES = (
-    "UNIT_MEASURE", "OBS_STATUS", "CONF_STATUS", "EDITION", "EXACTNESS",
+    "UNIT_MEASURE", "UNIT_MULT", "DECIMALS", "OBS_STATUS", "CONF_STATUS", "EDITION", "EXACTNESS",
     *(f"{name}_{language}" for name in TEXTS for language in ("ES", "EN")), "SOURCE", "ADDRESS", "DERIVED",
 )  # fmt: skip
 OWN_CONCEPTS = {
@@ -106,6 +108,7 @@ def harmonized_observations(cells: Sequence[Cell]) -> pd.DataFrame:
         key = cell.figure, column.study, column.kind
         seen[key] = seen.get(key, 0) + 1
         published = column.kind == "published"
+        multiplier, decimals = scale(cell.unit, fraction=False)
         status = NORMAL if published else observation_status(cell.status, "", draft=True)
         if not math.isfinite(cell.value) and status not in ("Q", "M"):
             status = MISSING
@@ -113,7 +116,8 @@ def harmonized_observations(cells: Sequence[Cell]) -> pd.DataFrame:
             "FREQ": "A", "REF_AREA": column.country, "INDICATOR": sdmx_id(cell.figure), "STUDY": sdmx_id(column.study),
             "ORIGIN": column.kind, "ITEM": str(seen[key]), "TIME_PERIOD": str(column.year),
             "OBS_VALUE": _number(cell.value), "LOWER_BOUND": _number(cell.low), "UPPER_BOUND": _number(cell.high),
-            "UNIT_MEASURE": sdmx_id(cell.unit).upper(), "OBS_STATUS": status,
+            "UNIT_MEASURE": sdmx_id(cell.unit).upper(), "UNIT_MULT": multiplier, "DECIMALS": decimals,
+            "OBS_STATUS": status,
             "CONF_STATUS": FREE if published else confidentiality(cell.status, ""),
             "EDITION": edition(synthetic=column.synthetic, draft=not published), "EXACTNESS": cell.quality,
             "TEXT_ES": cell.text.es if cell.text else "", "TEXT_EN": cell.text.en if cell.text else "",
@@ -126,7 +130,7 @@ def harmonized_observations(cells: Sequence[Cell]) -> pd.DataFrame:
 
 
 def _lists(common: HarmonizedList, cells: Sequence[Cell]) -> dict[str, Codelist]:
-    lists = {name: code_list(*FIXED_LISTS[name]) for name in ("FREQ", "OBS_STATUS", "CONF_STATUS", "EDITION")}
+    lists = {name: code_list(*FIXED_LISTS[name]) for name in FIXED}
     used = {
         "REF_AREA": {cell.column.country: _country(cell.column.country) for cell in cells},
         "STUDY": {sdmx_id(cell.column.study): Label(cell.column.study, cell.column.study) for cell in cells},

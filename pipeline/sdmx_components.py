@@ -19,10 +19,13 @@ NUMBER_ATTRIBUTES = MappingProxyType({
     "N_PSU": "n_psu",
     "POPULATION": "population",
 })  # fmt: skip
-STATUS_ATTRIBUTES = ("UNIT_MEASURE", "OBS_STATUS", "CONF_STATUS", "EDITION", "PUB_STATUS", "REASON")
+STATUS_ATTRIBUTES = (
+    "UNIT_MEASURE", "UNIT_MULT", "DECIMALS", "OBS_STATUS", "CONF_STATUS", "EDITION", "PUB_STATUS", "REASON",
+)  # fmt: skip
 PROVISIONAL, ESTIMATED, NORMAL, MISSING = "P", "E", "A", "O"
 OBS_STATUS = MappingProxyType({"weak": "U", "withheld": "Q", "confidential": "Q", "empty": "M"})
 FREE, PRIMARY, SECONDARY = "F", "A", "D"
+COUNTED = frozenset({"persons", "households", "families", "moves", "events", "dwellings"})
 
 # Identity and codes in use of the lists that every study needs; the first three are international.
 FIXED_LISTS: MappingProxyType[str, tuple[ListIdentity, Label, MappingProxyType[str, Label]]] = MappingProxyType({
@@ -54,6 +57,17 @@ FIXED_LISTS: MappingProxyType[str, tuple[ListIdentity, Label, MappingProxyType[s
             FREE: Label("Libre", "Free (free for publication)"),
         }),
     ),
+    # A value times ten to the power of its multiplier is in its unit: 0.0112 with 2 is 1.12 percent.
+    "UNIT_MULT": (
+        ListIdentity(AGENCY, "CL_UNIT_MULT", VERSION, follows="SDMX:CL_UNIT_MULT"),
+        Label("Multiplicador de la unidad, como potencia de diez", "Unit multiplier, as a power of ten"),
+        MappingProxyType({"0": Label("Unidades", "Units"), "2": Label("Centenas", "Hundreds")}),
+    ),
+    "DECIMALS": (
+        ListIdentity("SDMX", "CL_DECIMALS", "1.0", partial=True), Label("Decimales", "Decimals"),
+        MappingProxyType({str(count): Label(*words) for count, words in enumerate((
+            ("Cero", "Zero"), ("Uno", "One"), ("Dos", "Two"), ("Tres", "Three")))}),
+    ),
     "EDITION": (
         ListIdentity(AGENCY, "CL_EDITION", VERSION), Label("Edición", "Edition"),
         MappingProxyType({
@@ -75,12 +89,21 @@ CONCEPTS = MappingProxyType({
     "INDICATOR": Label("Indicador", "Indicator"),
     "TIME_PERIOD": Label("Periodo", "Time period"),
     "UNIT_MEASURE": Label("Unidad de medida", "Unit of measure"),
+    "UNIT_MULT": Label("Multiplicador de la unidad", "Unit multiplier"),
+    "DECIMALS": Label("Decimales que se muestran", "Decimals shown"),
     "OBS_STATUS": Label("Estado de la observación", "Observation status"),
     "CONF_STATUS": Label("Estado de confidencialidad", "Confidentiality status"),
     "EDITION": Label("Edición", "Edition"),
     "PUB_STATUS": Label("Estado de publicación", "Publication status"),
     "REASON": Label("Motivo del estado de publicación", "Reason of the publication status"),
 })  # fmt: skip
+
+
+def scale(unit: str, *, fraction: bool = True) -> tuple[str, str]:
+    """Multiplier and decimals of a value in a unit: percentages are stored as fractions, or out of one hundred."""
+    if unit == "percent":
+        return ("2", "3") if fraction else ("0", "1")
+    return "0", "0" if unit in COUNTED else "2"
 
 
 def observation_status(status: str, reason: str, *, draft: bool) -> str:

@@ -14,7 +14,7 @@ from pysdmx.model import DataType, Role
 
 from pipeline.sdmx_annotations import About
 from pipeline.sdmx_codes import component_id, sdmx_codes, sdmx_id
-from pipeline.sdmx_components import MEASURES, NUMBER_ATTRIBUTES, confidentiality, edition, observation_status
+from pipeline.sdmx_components import MEASURES, NUMBER_ATTRIBUTES, confidentiality, edition, observation_status, scale
 from pipeline.sdmx_languages import MARK
 from pipeline.sdmx_structure import COUNTS, Structure
 from surveys.dictionary import Dictionary
@@ -57,6 +57,8 @@ def observations(
         columns[identifier] = [_number(value, whole=identifier in COUNTS) for value in view[name]]
     states = list(zip(view["status"].astype(str), view["reason"].astype(str), strict=True))
     columns["UNIT_MEASURE"] = [sdmx_id(str(unit)).upper() for unit in view["unit"]]
+    scales = [scale(str(unit)) for unit in view["unit"]]
+    columns["UNIT_MULT"], columns["DECIMALS"] = ([pair[place] for pair in scales] for place in (0, 1))
     columns["OBS_STATUS"] = [observation_status(status, reason, draft=about.draft) for status, reason in states]
     columns["CONF_STATUS"] = [confidentiality(status, reason) for status, reason in states]
     columns["EDITION"] = edition(synthetic=about.synthetic, draft=about.draft)

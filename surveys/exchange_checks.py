@@ -22,8 +22,8 @@ OFFICIAL_LISTS = MappingProxyType({
 TRAPS = MappingProxyType({"SDMX:CL_AGE": "IAEG-SDGs:CL_AGE"})
 RESERVED = frozenset({
     "freq", "ref_area", "indicator", "time_period", "obs_value", "lower_bound", "upper_bound", "std_err", "cv", "deff",
-    "deg_freedom", "n_unweighted", "n_cases", "n_psu", "population", "unit_measure", "obs_status", "conf_status",
-    "pub_status", "edition", "reason"})
+    "deg_freedom", "n_unweighted", "n_cases", "n_psu", "population", "unit_measure", "unit_mult", "decimals",
+    "obs_status", "conf_status", "pub_status", "edition", "reason"})
 
 CODE_MISSING = Message(
     "sdmx_code_missing",

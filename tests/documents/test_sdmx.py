@@ -21,7 +21,7 @@ from pipeline.attack_sdmx import sdmx_lines, sdmx_records
 from pipeline.project import Project
 from pipeline.sdmx_annotations import About, about_study
 from pipeline.sdmx_codes import component_id, list_identity
-from pipeline.sdmx_components import MEASURES, NUMBER_ATTRIBUTES
+from pipeline.sdmx_components import MEASURES, NUMBER_ATTRIBUTES, scale
 from pipeline.sdmx_files import (
     DATA_CSV,
     DATA_GENERIC,
@@ -204,6 +204,18 @@ def test_statuses_have_the_words_of_the_tables(release: Path) -> None:
     kinds = {note["id"] for note in flow["annotations"]}
     assert {"SYNTHETIC", "PROVISIONAL", "VARIANCE", "WEIGHTING", "PUBLICATION", "COMPARABILITY"} <= kinds
     assert all(note["texts"]["es"] and note["texts"]["en"] for note in flow["annotations"])
+
+
+@pytest.mark.parametrize("file", DATA)
+def test_a_value_times_its_multiplier_is_in_its_unit(release: Path, view: pd.DataFrame, file: str) -> None:
+    """0.0112 of unit PERCENT would be read as a hundredth of a percent: the multiplier says that it is a fraction."""
+    told = pd.DataFrame(list(sdmx_records(release / file))).fillna("")
+    assert set(told["UNIT_MEASURE"]) == {"PERCENT"} and set(told["UNIT_MULT"]) == {"2"}
+    assert set(told["DECIMALS"]) == {"3"}
+    shown = told["OBS_VALUE"] != ""
+    percent = pd.to_numeric(told.loc[shown, "OBS_VALUE"]) * 10.0 ** pd.to_numeric(told.loc[shown, "UNIT_MULT"])
+    np.testing.assert_allclose(percent, 100 * view.loc[view["estimate"].notna(), "estimate"])
+    assert (scale("persons"), scale("years"), scale("percent", fraction=False)) == (("0", "0"), ("0", "2"), ("0", "1"))
 
 
 def test_a_list_is_international_only_when_it_is_known_whole() -> None:
