@@ -11,16 +11,24 @@ INSTITUTION ?=
 PERSON   ?=
 STUDIES  ?=
 AT       ?=
+INDICATOR ?=
+DOMAIN   ?=
+CONFIRM  ?=
+KEYFILE  ?=
 
 VENV     := .venv
 PYTHON   := $(VENV)/bin/python
 RUN      := $(PYTHON) -m pipeline
 LANGUAGES = $(if $(LANGUAGE),--language "$(LANGUAGE)") $(if $(filter yes,$(JSON)),--json)
 WHERE     = --study "$(STUDY)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
+# Files with microdata are sealed with this key when there is one; the program reads its place from here.
+ifneq ($(KEYFILE),)
+export CARACTERIZA_KEYFILE := $(KEYFILE)
+endif
 STAGES   := plan ingest weight estimate report validate disseminate
 
 .DEFAULT_GOAL := help
-.PHONY: help study $(STAGES) attack factsheets sign harmonized studies list new-study dictionary totals-template totals-check check test lint certify fuzz bench lock clean environment environment-dev environment-bench
+.PHONY: help study $(STAGES) attack factsheets sign harmonized studies doctor explain verify retire key sbom list new-study dictionary totals-template totals-check check test lint certify fuzz bench lock clean environment environment-dev environment-bench
 
 help: ## what can be done
 	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en] [JSON=yes]"
@@ -63,8 +71,26 @@ attack: environment ## attack the finished files of a release and of its report:
 harmonized: environment ## studies of several countries side by side, published and estimated: [STUDIES="slv_2018 hnd_2018"]
 	@$(RUN) harmonized --studies "$(STUDIES)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
 
+doctor: ## what is missing on this machine and how to get it; the package index too: ONLINE=yes
+	@sh pipeline/doctor/doctor.sh --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES) $(if $(filter yes,$(ONLINE)),--online)
+
 studies: environment ## many studies beside one another, then one table: [STUDIES="a b" or a folder of them] [JOBS=2] [UNTIL=disseminate]
 	@$(RUN) studies --studies "$(STUDIES)" $(if $(JOBS),--jobs "$(JOBS)") $(if $(UNTIL),--until "$(UNTIL)") --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
+
+explain: environment ## where a published figure comes from: INDICATOR=name [DOMAIN="department=SV-SS,sex=F"]
+	@$(RUN) explain $(WHERE) --indicator "$(INDICATOR)" --domain "$(DOMAIN)"
+
+verify: environment ## whether everything a study left is what it was: stages, log of runs, releases, checksums
+	@$(RUN) verify $(WHERE)
+
+retire: environment ## delete the microdata of a finished study and keep the proof: CONFIRM=name of the study
+	@$(RUN) retire $(WHERE) --confirm "$(CONFIRM)"
+
+key: environment ## a key that seals files with microdata; any target then takes it: KEYFILE=path
+	@$(RUN) key --build "$(BUILD)" $(LANGUAGES)
+
+sbom: environment ## the software bill of materials (CycloneDX)
+	@$(RUN) sbom --build "$(BUILD)" $(LANGUAGES)
 
 list: environment ## the studies and the state each is in
 	@$(RUN) list --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)

@@ -11,6 +11,7 @@ from pipeline.answers.answer import Answer
 from pipeline.problem_texts import STUDY_NOT_FOUND
 from pipeline.progress import Progress
 from pipeline.project import Project
+from pipeline.provenance.verbs import bill_verb, explain_verb, key_verb, retire_verb, verify_verb
 from pipeline.runner import Request, run_stages
 from pipeline.sources import is_published_only
 from pipeline.stages import FACTSHEETS, STAGES
@@ -195,6 +196,12 @@ def _studies(call: Call) -> None:
     }
 
 
+def _doctor(call: Call) -> None:
+    from pipeline.doctor.look import looked_at, tell
+
+    tell(looked_at(call.project.root, call.build, call.data, online=call.options.online), call.answer)
+
+
 def _bench(call: Call) -> None:
     from pipeline.bench import bench
 
@@ -217,8 +224,14 @@ VERBS: dict[str, Callable[[Call], None]] = {
     "attack": _attack,
     "harmonized": _harmonized,
     "studies": _studies,
+    "doctor": _doctor,
     "sign": _sign,
     "factsheets": _factsheets,
+    "explain": explain_verb,
+    "verify": verify_verb,
+    "retire": retire_verb,
+    "key": key_verb,
+    "sbom": bill_verb,
 }
 
 

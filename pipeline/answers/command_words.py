@@ -77,6 +77,10 @@ OPTIONS = (
            "who signs, as in working_group, for sign"),
     Option("--person", "en nombre de quién firma, para sign", "in whose name it signs, for sign"),
     Option("--final", "la edición firmada, para disseminate", "the signed edition, for disseminate", switch=True),
+    Option("--indicator", "la cifra que se explica, para explain", "the figure to explain, for explain"),
+    Option("--domain", "desglose=código, separados por comas, para explain",
+           "breakdown=code, with commas between, for explain"),
+    Option("--confirm", "el nombre del estudio, para retire", "the name of the study, for retire"),
     Option("--online", "comprueba también el índice de paquetes, para doctor",
            "look at the package index too, for doctor", switch=True),
 )  # fmt: skip
