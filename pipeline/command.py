@@ -13,11 +13,12 @@ from pathlib import Path
 
 from pipeline.answers.answer import Answer
 from pipeline.answers.command_parser import UsageError, help_text, typed_language, understood
+from pipeline.answers.spoken import language_of
 from pipeline.problem_texts import DISK_TROUBLE, INTERNAL_ERROR, INTERRUPTED
 from pipeline.progress import Progress
 from pipeline.project import Project
 from pipeline.verbs import VERBS, Call
-from surveys.problems import Language, Problem, ProblemsFound
+from surveys.problems import Problem, ProblemsFound
 
 DONE, PROBLEMS, USAGE, MACHINE, INTERNAL, STOPPED = 0, 1, 2, 3, 70, 130
 
@@ -55,14 +56,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO}
-
-
-def language_of(asked: str | None) -> Language:
-    """Return ``es`` or ``en``: what was asked for, otherwise what the system speaks."""
-    for text in (asked, os.environ.get("LC_ALL"), os.environ.get("LC_MESSAGES"), os.environ.get("LANG")):
-        if text:
-            return "es" if text.lower().startswith("es") else "en"
-    return "en"
 
 
 def _answered(words: list[str], answer: Answer, progress: Progress) -> int:

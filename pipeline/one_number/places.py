@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.command import language_of
+from pipeline.answers.spoken import language_of
 from pipeline.progress import Progress
 from pipeline.project import Project
 from pipeline.runner import Request

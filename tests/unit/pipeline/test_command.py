@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.command import PROBLEMS, language_of, main
+from pipeline.answers.spoken import language_of
+from pipeline.command import PROBLEMS, main
 from pipeline.project import Project
 from pipeline.verbs import find_study
 from surveys.problems import StudyError

@@ -1,0 +1,1 @@
+"""What a machine lacks to run this program, said before anything of it is installed."""
