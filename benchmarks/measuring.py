@@ -50,3 +50,11 @@ def measured(
 
 def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def greatest_memory() -> float:
+    """Greatest resident memory of this process in MiB; what its parent held before it began does not count."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return _peak()

@@ -12,7 +12,7 @@ from pipeline.carriers.engines import EmbeddedEngine
 from pipeline.carriers.expression import NAME, rows_table
 from pipeline.carriers.scan_table import ScanTable, private_folder
 
-MEMORY = "1GB"
+MEMORY = "700MB"
 THREADS = 2
 
 
