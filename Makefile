@@ -28,7 +28,7 @@ endif
 STAGES   := plan ingest weight estimate report validate disseminate
 
 .DEFAULT_GOAL := help
-.PHONY: help study $(STAGES) attack factsheets sign harmonized studies doctor explain verify retire key sbom list new-study dictionary totals-template totals-check check test lint certify fuzz bench lock clean environment environment-dev environment-bench
+.PHONY: help study $(STAGES) attack factsheets sign harmonized studies doctor explain verify retire key sbom list new-study dictionary totals-template totals-check check test lint certify fuzz bench bench-scale lock clean environment environment-dev environment-bench
 
 help: ## what can be done
 	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en] [JSON=yes]"
@@ -130,6 +130,9 @@ fuzz: environment ## damaged and hostile files, by the thousand: no crash, no ha
 
 bench: environment-bench ## this engine beside svy, samplics, balance and R [SIZES=20000,200000] [TASKS=T4] [ENGINES=caracteriza,svy]
 	@$(PYTHON) -m benchmarks --folder "$(BUILD)/bench" $(if $(SIZES),--sizes $(SIZES)) $(if $(TASKS),--tasks $(TASKS)) $(if $(ENGINES),--engines $(ENGINES))
+
+bench-scale: environment ## the scan up to a thousand million rows, beside reading once [SIZES=2000000,20000000] [CARRIERS=streamed,duckdb]
+	@$(PYTHON) -m benchmarks.scale --folder "$(BUILD)/bench-scale" $(if $(SIZES),--sizes $(SIZES)) $(if $(CARRIERS),--carriers $(CARRIERS))
 
 lock: ## new exact versions in the lock files, from pyproject.toml (needs a package index)
 	@sh pipeline/environment.sh lock
