@@ -28,7 +28,7 @@ endif
 STAGES   := plan ingest weight estimate report validate disseminate
 
 .DEFAULT_GOAL := help
-.PHONY: help study $(STAGES) attack factsheets sign harmonized studies doctor explain verify retire key sbom list new-study dictionary totals-template totals-check check test lint certify fuzz bench bench-scale lock clean environment environment-dev environment-bench
+.PHONY: help study $(STAGES) attack factsheets public-use sign harmonized studies doctor completion explain verify retire key sbom list new-study dictionary totals-template totals-check check test lint certify fuzz bench bench-scale lock clean environment environment-dev environment-bench
 
 help: ## what can be done
 	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en] [JSON=yes]"
@@ -73,6 +73,9 @@ harmonized: environment ## studies of several countries side by side, published 
 
 doctor: ## what is missing on this machine and how to get it; the package index too: ONLINE=yes
 	@sh pipeline/doctor/doctor.sh --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES) $(if $(filter yes,$(ONLINE)),--online)
+
+completion: environment ## completion of make for bash, zsh and fish: targets, variables, names of studies
+	@$(RUN) completion --build "$(BUILD)" $(LANGUAGES)
 
 studies: environment ## many studies beside one another, then one table: [STUDIES="a b" or a folder of them] [JOBS=2] [UNTIL=disseminate]
 	@$(RUN) studies --studies "$(STUDIES)" $(if $(JOBS),--jobs "$(JOBS)") $(if $(UNTIL),--until "$(UNTIL)") --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)

@@ -196,6 +196,14 @@ def _studies(call: Call) -> None:
     }
 
 
+def _completion(call: Call) -> None:
+    from pipeline.completion.scripts import how_to_load, write_completion
+
+    written = write_completion(call.project, call.build / "completion")
+    call.answer.made(written)
+    call.answer.say(how_to_load(written, call.language))
+
+
 def _doctor(call: Call) -> None:
     from pipeline.doctor.look import looked_at, tell
 
@@ -225,6 +233,7 @@ VERBS: dict[str, Callable[[Call], None]] = {
     "harmonized": _harmonized,
     "studies": _studies,
     "doctor": _doctor,
+    "completion": _completion,
     "sign": _sign,
     "factsheets": _factsheets,
     "explain": explain_verb,

@@ -1,0 +1,1 @@
+"""Completion of `make` in a shell: targets, variables, names of studies, languages."""
