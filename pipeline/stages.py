@@ -94,6 +94,13 @@ RELEASE = Stage(
 # written by a stage about itself; see `Stage.records`
 RECORDS = ("record.json", "findings.csv", "findings.json")
 
+# Microdata that may be given away: no part of `study`, because most studies permit none.
+PUBLIC_USE = Stage(
+    "public_use", "pipeline.public_use.making", ("ingest", "weight", "estimate"),
+    ("published.csv", "figures.yaml", "signatures", "releases", "changes.yaml"),
+    "los archivos de uso público", "the public-use files",
+)  # fmt: skip
+
 # One sheet for each place: no part of `study`, because most studies want none.
 FACTSHEETS = Stage(
     "factsheets", "pipeline.factsheets", ("ingest", "weight", "estimate"),

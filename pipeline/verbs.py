@@ -14,7 +14,7 @@ from pipeline.project import Project
 from pipeline.provenance.verbs import bill_verb, explain_verb, key_verb, retire_verb, verify_verb
 from pipeline.runner import Request, run_stages
 from pipeline.sources import is_published_only
-from pipeline.stages import FACTSHEETS, STAGES
+from pipeline.stages import FACTSHEETS, PUBLIC_USE, STAGES, Stage
 from surveys.problems import Language, Problem, StudyError
 
 
@@ -113,9 +113,18 @@ def _disseminate(call: Call) -> None:
 
 
 def _factsheets(call: Call) -> None:
+    _beside(call, FACTSHEETS)
+
+
+def _public_use(call: Call) -> None:
+    _beside(call, PUBLIC_USE)
+
+
+def _beside(call: Call, stage: Stage) -> None:
+    """Run a stage that is no part of `study`, and those that it reads."""
     request = call.request()
-    ran = run_stages(request, FACTSHEETS.name, call.progress, stages={**STAGES, FACTSHEETS.name: FACTSHEETS})
-    call.answer.made([request.results / FACTSHEETS.name])
+    ran = run_stages(request, stage.name, call.progress, stages={**STAGES, stage.name: stage})
+    call.answer.made([request.results / stage.name])
     call.answer.result |= {"study": request.study_name, "ran": ran, "results": str(request.results)}
 
 
@@ -236,6 +245,7 @@ VERBS: dict[str, Callable[[Call], None]] = {
     "completion": _completion,
     "sign": _sign,
     "factsheets": _factsheets,
+    "public-use": _public_use,
     "explain": explain_verb,
     "verify": verify_verb,
     "retire": retire_verb,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from surveys.analyses import Analyses
 from surveys.dictionary import Label
 from surveys.extrapolation import Extrapolation
+from surveys.public_use import PublicUse
 from surveys.rounds import Rounds
 
 LonelyPsu = Literal["fail", "certainty", "centred", "collapsed"]
@@ -222,6 +223,7 @@ class Study:
     analyses: Analyses = field(default_factory=Analyses)
     rounds: Rounds = field(default_factory=Rounds)
     extrapolation: Extrapolation | None = None
+    public_use: PublicUse | None = None
     published_only: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
 

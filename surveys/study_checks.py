@@ -12,6 +12,7 @@ from surveys.extrapolation import extrapolation_problems
 from surveys.mapping import LevelMapping, Mapping, VariableMapping
 from surveys.offices import office_problems
 from surveys.problems import Message, Problem
+from surveys.public_use_checks import public_use_problems
 from surveys.round_checks import round_problems
 from surveys.small_area_checks import small_area_problems
 from surveys.source_filter import FilterError, filter_columns
@@ -114,6 +115,7 @@ def study_problems(
     found += office_problems(study, dictionary, in_study)
     found += small_area_problems(study, dictionary, in_study)
     found += extrapolation_problems(study.extrapolation, dictionary, in_study)
+    found += public_use_problems(study, dictionary, in_study)
     for level in mapping.levels.values():
         found += _level_problems(level, study, mapping, dictionary, in_mapping)
     for name in mapping.labels:

@@ -8,6 +8,7 @@ from typing import Any
 from surveys.analyses import ANALYSIS_ENTRIES, analyses_from
 from surveys.dictionary import Label
 from surveys.extrapolation import extrapolation_from
+from surveys.public_use import public_use_from
 from surveys.rounds import ROUND_ENTRIES, rounds_from
 from surveys.study import (
     NO_DESIGN,
@@ -43,7 +44,8 @@ def study_from(data: Mapping[str, Any]) -> Study:
     """
     known = {"study", "extends", "title", "subtitle", "country", "year", "reference_period", "producer",
              "synthetic", "working_group", "sources", "design", "weighting", "tabulation", "publication",
-             "report", "languages", "response", "published_only", "extrapolation", *ANALYSIS_ENTRIES, *ROUND_ENTRIES}
+             "report", "languages", "response", "published_only", "extrapolation", "public_use",
+             *ANALYSIS_ENTRIES, *ROUND_ENTRIES}
     report = data.get("report") or {}
     publication = data.get("publication") or {}
     return Study(
@@ -82,6 +84,7 @@ def study_from(data: Mapping[str, Any]) -> Study:
         analyses=analyses_from(data),
         rounds=rounds_from(data),
         extrapolation=extrapolation_from(data.get("extrapolation")),
+        public_use=public_use_from(data.get("public_use")),
         published_only=data.get("published_only", False),
         settings={name: item for name, item in data.items() if name not in known},
     )

@@ -1,0 +1,1 @@
+"""Public-use files: hidden where rare, compared with what was published, written for everybody."""
