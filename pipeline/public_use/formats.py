@@ -19,7 +19,6 @@ LANGUAGES = ("es", "en")
 FORMATS = ("sav", "dta", "parquet", "csv")
 # Where SPSS and Stata write the time of day; the first of January of the year of the study takes its place.
 SAV_CLOCK = slice(92, 109)
-STATA_MISSING = "abcdefgh"
 
 
 def write_formats(
@@ -62,6 +61,11 @@ def write_formats(
     return written
 
 
+def stata_letter(number: int) -> str:
+    """Return the letter under which Stata keeps a reason of missing: .a for -1."""
+    return chr(ord("a") - number - 1)
+
+
 def _value_labels(column: PublicColumn, reasons: Mapping[int, Label], language: str) -> dict[int | float, str]:
     found: dict[int | float, str] = {number: text.get(language) for number, _, text in column.codes}
     used = {number: text for number, text in reasons.items() if (column.values == number).any()}
@@ -98,7 +102,7 @@ def _write_dta(
     language: str, year: int,
 ) -> Path:  # fmt: skip
     order = sorted(reasons, reverse=True)
-    letters = {number: STATA_MISSING[place] for place, number in enumerate(order)}
+    letters = {number: stata_letter(number) for number in order}
     made: dict[str, pd.Series] = {}
     labels: dict[str, dict[int | str, str]] = {}
     for column in columns:

@@ -8,6 +8,7 @@ from pathlib import Path
 from estimates.disclosure.audit import ProtectionRule
 from estimates.release_view import release_view
 from estimates.study_design import study_design
+from pipeline.attack_public_use import attack_public_use, refuse_public_leaks
 from pipeline.estimate_files import read_estimates
 from pipeline.microdata_files import read_microdata
 from pipeline.public_use.building import BuiltFile, build_files
@@ -84,8 +85,8 @@ def write_public_use(
     StudyError
         The study does not permit it.
     DataError
-        A limit is broken, a hidden cell is told, or a key figure lies too far from the published one. Nothing is
-        written then.
+        A limit is broken, a hidden cell is told, or a key figure lies too far from the published one: nothing is
+        written then. Or the attack on the finished files learns something: the folder must not be published.
     """
     refuse_unless_permitted(loaded)
     study, dictionary, plan = loaded.study, loaded.dictionary, loaded.study.public_use
@@ -109,6 +110,7 @@ def write_public_use(
         paths.append(_write_scale(folder, built))
     made = PublicUseFiles(files, judged, compared, attacked, paths)
     paths += write_protection_report(folder, loaded, files, judged, compared, absent, attacked)
+    refuse_public_leaks(attack_public_use(folder, files, plan, microdata), study.name)
     return made
 
 
