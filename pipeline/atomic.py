@@ -8,8 +8,11 @@ import os
 import re
 import secrets
 import shutil
+import time
 from pathlib import Path
 
+# Beyond it, what a process that is gone left half made in a folder without a lock is no longer somebody's work.
+_A_DAY = 86_400
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _TEMPORARY = re.compile(r"\.(?P<name>[A-Za-z0-9_.-]+)\.(?P<pid>\d+)\.(?P<random>[0-9a-f]{12})\.(tmp|old)")
@@ -95,16 +98,45 @@ def recover(folder: Path) -> None:
         place = folder / match["name"]
         if path.suffix == ".old" and not place.exists():
             path.rename(place)
-        elif path.is_dir() and not path.is_symlink():
-            remove_folder(path)
         else:
-            path.unlink(missing_ok=True)
+            remove_folder(path)
+
+
+def tidy(folder: Path) -> None:
+    """Remove what interrupted runs left half made in a folder that no lock guards.
+
+    Parameters
+    ----------
+    folder : Path
+        Only names made by `temporary_beside` are touched, and of those only what is older than a day and whose process
+        is gone.
+    """
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.iterdir()):
+        match = _TEMPORARY.fullmatch(path.name)
+        if match is None or path.suffix == ".old" or _alive(int(match["pid"])):
+            continue
+        if time.time() - path.lstat().st_mtime > _A_DAY:
+            remove_folder(path)
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder of ours, if it is there."""
-    if folder.exists():
+    """Remove a folder of ours, if it is there; of a link or a file under its name, only that name."""
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink(missing_ok=True)
+    elif folder.exists():
         shutil.rmtree(folder)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from pipeline.atomic import write_text
 from pipeline.codebook_words import PAGE_STYLE, WORDS
 from surveys.dictionary import Dictionary, Indicator, Label, Variable
 from surveys.statistic_options import STATISTICS
@@ -55,7 +56,7 @@ def write_codebook(dictionary: Dictionary, folder: Path) -> tuple[Path, ...]:
         sections = codebook_sections(dictionary, language)
         for ending, text in (("html", _html(sections, language)), ("md", _markdown(sections, language))):
             path = folder / f"codebook.{language}.{ending}"
-            path.write_text(text, encoding="utf-8", newline="\n")
+            write_text(path, text)
             written.append(path)
     return tuple(written)
 

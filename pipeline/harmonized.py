@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.atomic import publish_folder, remove_folder, sync_below, temporary_beside
+from pipeline.atomic import publish_folder, remove_folder, sync_below, temporary_beside, tidy
 from pipeline.estimate_files import read_estimates
 from pipeline.harmonized_cells import Cell, study_cells
 from pipeline.harmonized_files import printed_figures, read_figures, read_harmonized
@@ -16,6 +16,7 @@ from pipeline.harmonized_page import build_page
 from pipeline.harmonized_sdmx import write_harmonized_sdmx
 from pipeline.harmonized_tables import cells_csv, series_csv, write_harmonized_workbook
 from pipeline.harmonized_words import WORDS
+from pipeline.locks import folder_lock
 from pipeline.progress import Progress
 from pipeline.project import Project
 from pipeline.readers.reading import read_source
@@ -196,7 +197,9 @@ def _publish(
         for language in LANGUAGES:
             _write_language(half, name, language, common, cells, studies, counts, request.project.templates, alone)
         sync_below(half)
-        publish_folder(half, folder)
+        with folder_lock(folder.parent):
+            tidy(folder.parent)
+            publish_folder(half, folder)
     finally:
         remove_folder(half)
     return sorted(folder.iterdir())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipeline.progress import Progress
@@ -35,6 +35,21 @@ def study_lock(results: Path, progress: Progress, language: Language) -> Iterato
                 if language == "es"
                 else f"Another run is working on {results.name}; waiting for it to end."
             )
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def folder_lock(folder: Path) -> Iterator[None]:
+    """Hold a folder for a moment against every other process that asks for it; nothing is written.
+
+    On a file system that cannot lock folders nothing is held; who uses this must not destroy anything then either.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:

@@ -67,8 +67,10 @@ def read_manifest(folder: Path) -> Manifest | None:
         seal = value.pop("seal")
         if value_hash(value) != seal or value["format"] != _FORMAT:
             return None
+        if not all(isinstance(value[name], dict) for name in ("key", "outputs", "environment")):
+            return None
         return Manifest(value["stage"], value["study"], value["key"], value["outputs"], value["environment"])
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None
 
 

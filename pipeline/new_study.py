@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pipeline.atomic import publish_folder, remove_folder, sync_below, temporary_beside
+from pipeline.atomic import publish_folder, remove_folder, sync_below, temporary_beside, tidy
 from pipeline.problem_texts import FOLDER_EXISTS, NAME_NOT_USABLE
 from surveys.problems import Language, Problem, StudyError
 
@@ -40,6 +40,7 @@ def new_study(name: str, at: Path, language: Language) -> str:
     if folder.exists():
         raise StudyError([Problem(FOLDER_EXISTS, str(folder), {})])
     folder.parent.mkdir(parents=True, exist_ok=True)
+    tidy(folder.parent)
     half = temporary_beside(folder)
     try:
         half.mkdir()

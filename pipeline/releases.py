@@ -13,8 +13,9 @@ from typing import Any
 import pandas as pd
 
 from estimates.protection import NUMBER_COLUMNS
-from pipeline.atomic import publish_folder, remove_folder, sync_below, temporary_beside
+from pipeline.atomic import recover, remove_folder, sync, sync_below, temporary_beside
 from pipeline.hashing import value_hash
+from pipeline.locks import folder_lock
 from surveys.problems import DataError, Message, Problem
 
 FOLDER = "releases"
@@ -121,12 +122,19 @@ def record_release(
     signatures : list of dict
         Who signed.
     """
-    earlier = read_releases(study_folder)
-    same = next((one for one in earlier if one.release == release), None)
-    if same is not None:
-        return same
+    (study_folder / FOLDER).mkdir(exist_ok=True)
+    with folder_lock(study_folder / FOLDER):
+        recover(study_folder / FOLDER)
+        earlier = read_releases(study_folder)
+        same = next((one for one in earlier if one.release == release), None)
+        return same if same is not None else _added(study_folder, published, release, signatures, earlier)
+
+
+def _added(
+    study_folder: Path, published: Mapping[str, bytes], release: str, signatures: list[dict[str, str]],
+    earlier: list[Release],
+) -> Release:
     folder = study_folder / FOLDER / f"{len(earlier) + 1:03d}"
-    folder.parent.mkdir(exist_ok=True)
     new = temporary_beside(folder)
     try:
         new.mkdir(mode=0o755)
@@ -141,7 +149,8 @@ def record_release(
         (new / RECORD).write_text(text + "\n", encoding="utf-8")
         os.chmod(new, 0o755)
         sync_below(new)
-        publish_folder(new, folder)
+        new.rename(folder)  # never over another: what was released is not replaced
+        sync(folder.parent)
     finally:
         remove_folder(new)
     return Release(folder.name, folder, release, str(sealed["seal"]))

@@ -70,6 +70,11 @@ def compile_pdf(source: str, charts: Mapping[str, str], templates: Path, *, year
     return pdf
 
 
+def has_typeset() -> bool:
+    """Tell whether this process has used the typesetter, which then has threads of its own."""
+    return _fonts.cache_info().currsize > 0
+
+
 @cache
 def _fonts(folder: Path) -> typst.Fonts:
     """Fonts of the report and no others, read once."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.atomic import write_text
+from pipeline.atomic import tidy, write_text
 from pipeline.hashing import value_hash
 from pipeline.manifest import read_manifest
 from pipeline.shapes import check_shape
@@ -200,6 +200,7 @@ def write_signature(folder: Path, study: Study, values: Mapping[str, str]) -> Pa
     path.parent.mkdir(exist_ok=True)
     keys = ("institution", "person", "date", "release")
     lines = [f"{key}: {json.dumps(values[key], ensure_ascii=False)}\n" for key in keys]
+    tidy(path.parent)
     write_text(path, "".join(lines))
     return path
 

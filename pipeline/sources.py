@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.atomic import write_text
-from pipeline.hashing import file_hash
+from pipeline.hashing import file_hash, value_hash
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ def declared(study_file: Path, cache: Path) -> Declared:
     key = f"{_FORMAT}:{file_hash(study_file)}"
     known = _cached(cache)
     if known.get("key") != key:
-        known = {"key": key, **_parsed(study_file)}
+        said = _parsed(study_file)
+        known = {"key": key, **said, "seal": value_hash([key, said])}
         cache.parent.mkdir(parents=True, exist_ok=True)
         write_text(cache, json.dumps(known, ensure_ascii=False, indent=1))
     sources = tuple(
@@ -99,9 +100,13 @@ def declared(study_file: Path, cache: Path) -> Declared:
 def _cached(cache: Path) -> dict[str, Any]:
     try:
         known = json.loads(cache.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
-    return known if isinstance(known, dict) and {"extends", "sources", "rounds"} <= known.keys() else {}
+    if not isinstance(known, dict):
+        return {}
+    said = {name: value for name, value in known.items() if name not in ("key", "seal")}
+    # One that was edited would let a source change unnoticed.
+    return known if value_hash([known.get("key"), said]) == known.get("seal") else {}
 
 
 def _parsed(study_file: Path) -> dict[str, Any]:

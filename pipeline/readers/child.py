@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 from pathlib import Path
 
 from pipeline.readers.limits import Limits, apply_to_this_process
+
+#: Exit statuses that say why there is no result.
+NO_MEMORY, NO_ROOM = 12, 13
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main(folder: Path) -> int:
@@ -37,13 +42,21 @@ def main(folder: Path) -> int:
         (folder / "refusal.json").write_text(json.dumps({"code": refusal.code, "details": refusal.details}),
                                              encoding="utf-8")
     except MemoryError:
-        return 12
+        return NO_MEMORY
+    except OSError as error:
+        # Where there is no room not even the reason can be written down: the status tells it.
+        if error.errno in FULL:
+            return NO_ROOM
+        _refuse(folder, error)
     except Exception as error:
-        # A traceback could quote cells: only the kind of error leaves this process.
-        (folder / "refusal.json").write_text(
-            json.dumps({"code": "source_unreadable", "details": {"why": type(error).__name__}}),
-            encoding="utf-8")
+        _refuse(folder, error)
     return 0
+
+
+def _refuse(folder: Path, error: Exception) -> None:
+    """Tell the kind of error and nothing more: a traceback could quote cells."""
+    (folder / "refusal.json").write_text(
+        json.dumps({"code": "source_unreadable", "details": {"why": type(error).__name__}}), encoding="utf-8")
 
 
 if __name__ == "__main__":

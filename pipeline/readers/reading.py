@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import hashlib
 import json
 import os
@@ -18,6 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipeline.readers.child import NO_MEMORY, NO_ROOM
 from pipeline.readers.content import Content, Request
 from pipeline.readers.limits import Limits
 from pipeline.readers.refusals import REASONS, REFUSALS, Refused
@@ -80,6 +82,8 @@ def read_source(source: Source, data: Path, columns: Sequence[str] | None, *, op
     ------
     DataError
         The file is absent, is not the declared one, or cannot be read whole.
+    OSError
+        There is no room on the disk for what is being read.
     """
     limits = limits or Limits()
     place = where or f"sources.{source.name}"
@@ -161,8 +165,10 @@ def _read_in_child(source: Source, path: Path, columns: tuple[str, ...] | None, 
         status = launch(folder, limits)
         if status < 0:
             raise Refused("source_crashed", how=signal.Signals(-status).name)
+        if status == NO_ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(scratch or folder.parent))
         if status != 0:
-            raise Refused("source_crashed", how="memory" if status == 12 else f"status {status}")
+            raise Refused("source_crashed", how="memory" if status == NO_MEMORY else f"status {status}")
         with _distrust():
             return _as_table(source, columns, optional, _content(folder))
 

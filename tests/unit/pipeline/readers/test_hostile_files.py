@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -105,7 +106,9 @@ def test_bombs_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
 
 def test_a_child_cannot_fill_the_disk(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(b"a\n" + b"1\n" * 200_000)
-    assert told(tmp_path, "t.csv", limits=Limits(written=2**16))[0] == "source_unreadable"
+    with pytest.raises(OSError, match="No space left") as caught:
+        read_source(Source("x", "csv", "t.csv"), tmp_path, None, limits=Limits(written=2**16))
+    assert caught.value.errno == errno.ENOSPC
 
 
 def test_rows_of_a_text_file_are_counted_before_they_are_parsed(tmp_path: Path) -> None:
