@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 
 from pipeline import run_log
-from pipeline.atomic import publish_folder, recover, remove_folder, sync_below, temporary_beside
+from pipeline.atomic import publish_folder, recover, remove_folder, sync_below, temporary_beside, tidy, write_text
 from pipeline.freshness import Freshness, Ingredients, freshness
 from pipeline.locks import study_lock
-from pipeline.manifest import NAME, Manifest, environment, output_hashes, write_manifest
+from pipeline.manifest import NAME, Manifest, environment, output_hashes, read_manifest, write_manifest
 from pipeline.private_store.private_files import refuse_other_key
 from pipeline.progress import Progress
 from pipeline.project import Project
@@ -25,6 +25,7 @@ from pipeline.provenance.retired import refuse_retired
 from pipeline.run import Run
 from pipeline.stages import STAGES, Stage, needed_for
 from pipeline.stages_beside import Beside, may_run_beside
+from pipeline.unknown_files import set_unknown_aside
 from surveys.problems import Language, Message, Problem, ProblemsFound, StudyError
 
 StageFunction = Callable[[Run], None]
@@ -132,10 +133,15 @@ def run_stages(
     ran: list[str] = []
     with study_lock(request.results, progress, request.language), _beside(progress) as beside:
         recover(request.results)
+        tidy(request.build)
         refuse_retired(request.results, request.study_name)
         ingredients = request.ingredients
         earlier: dict[str, Manifest] = {}
         for stage in needed:
+            beside.wait_for(stage.after)
+            for name in stage.after:
+                made = None if name in earlier else read_manifest(request.results / name)
+                earlier |= {} if made is None else {name: made}
             state = freshness(stage, ingredients.key(stage, earlier), request.results / stage.name)
             sealed_with = {} if state.manifest is None else state.manifest.key.get("parameters", {})
             refuse_other_key(f"{request.study_name}/{stage.name}", sealed_with.get("sealed_with"), ingredients.store)
@@ -207,7 +213,7 @@ def mark_as_ours(build: Path) -> None:
     """Mark the folder of results as something that can be made again, for ``make clean`` and backups."""
     tag = build / "CACHEDIR.TAG"
     if not tag.exists():
-        tag.write_text("Signature: 8a477f597d28d172789f06886806bc55\n# Results of Caracteriza.\n", encoding="utf-8")
+        write_text(tag, "Signature: 8a477f597d28d172789f06886806bc55\n# Results of Caracteriza.\n")
 
 
 def failed_folder(results: Path, stage: str) -> Path:
@@ -243,6 +249,7 @@ def _run_stage(
         keep_definitions(request.results, ingredients.definition_files(), state.key["inputs"])
         sync_below(folder)
         write_manifest(folder, manifest)
+        _set_aside(request, stage, state, progress)
         publish_folder(folder, request.results / stage.name)
         remove_folder(failed_folder(request.results, stage.name))
         run_log.finished(request.results, entry, "done", request.project.root)
@@ -257,6 +264,14 @@ def _run_stage(
         with suppress(OSError):
             remove_folder(folder)
         os.umask(before)
+
+
+def _set_aside(request: Request, stage: Stage, state: Freshness, progress: Progress) -> None:
+    """Keep what is not ours in a folder that is about to be replaced, and say where it is now."""
+    aside = request.results / f"{stage.name}.unknown"
+    for path in set_unknown_aside(request.results / stage.name, state.manifest, aside):
+        told = {"es": "no lo hizo esta etapa; está ahora en", "en": "was not made by this stage; it is now in"}
+        progress.line(f"    {path.name}: {told[request.language]} {path}")
 
 
 def _keep_findings(request: Request, stage: Stage, folder: Path, error: BaseException) -> None:

@@ -16,7 +16,7 @@ from pipeline.stages import Stage
 
 
 def may_run_beside(stage: Stage, needed: Sequence[Stage]) -> bool:
-    """Tell whether a stage can run beside those after it: none reads it, there are some, and there is a second core.
+    """Tell whether a stage can run beside the one after it: there is one, it reads it not, and there is a second core.
 
     Parameters
     ----------
@@ -26,9 +26,15 @@ def may_run_beside(stage: Stage, needed: Sequence[Stage]) -> bool:
         All of the run, in order.
     """
     later = needed[needed.index(stage) + 1 :]
-    free = bool(later) and not any(stage.name in other.after for other in later)
+    free = bool(later) and stage.name not in later[0].after
     # Elsewhere a process cannot be divided safely once libraries have started threads.
-    return free and sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+    return free and sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1 and not _has_typeset()
+
+
+def _has_typeset() -> bool:
+    """Tell whether this process has typeset: in a divided one the typesetter would wait for its threads for ever."""
+    typesetting = sys.modules.get("pipeline.report_pdf")
+    return typesetting is not None and bool(typesetting.has_typeset())
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,11 @@ class Beside:
         process.start()
         there.close()
         self._running = _Running(name, process, here, again)
+
+    def wait_for(self, names: Sequence[str]) -> None:
+        """Wait for the stage that runs if it is one of these."""
+        if self._running is not None and self._running.name in names:
+            self.wait()
 
     def wait(self) -> None:
         """Wait for the stage that runs; run it here when it failed."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,30 @@ from pipeline.stages_beside import Beside, may_run_beside
 def test_only_what_no_later_stage_reads_runs_beside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr("pipeline.stages_beside._has_typeset", lambda: False)
     needed = needed_for("study")
     assert [stage.name for stage in needed if may_run_beside(stage, needed)] == ["plan", "report"]
     assert not may_run_beside(STAGES["report"], needed_for("report"))
+
+
+def test_nothing_runs_beside_once_this_process_has_typeset(root: Path) -> None:
+    """The typesetter has threads; a divided process has none of them and would wait for ever."""
+    code = """
+import os
+from pathlib import Path
+os.sched_getaffinity = lambda _: {0, 1}
+from pipeline.report_pdf import compile_pdf
+from pipeline.stages import needed_for
+from pipeline.stages_beside import may_run_beside
+needed = needed_for("study")
+report = next(stage for stage in needed if stage.name == "report")
+assert may_run_beside(report, needed)
+import pipeline.report_pdf as typesetting
+typesetting._fonts(Path("report_templates/fonts"))
+assert not may_run_beside(report, needed)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_nothing_runs_beside_on_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
