@@ -23,6 +23,7 @@ from pipeline.attack_analyses import told_by_analyses
 from pipeline.attack_areas import told_by_areas
 from pipeline.attack_bytes import search_bytes
 from pipeline.attack_descriptions import told_by_descriptions
+from pipeline.attack_page import told_by_pages
 from pipeline.attack_rounding import not_rounded
 from pipeline.attack_tables import PublishedNumbers, read_published, read_table_release
 from pipeline.attack_text import search_text
@@ -151,6 +152,8 @@ def attack_release(
     if analyses is not None:
         told_areas = told_by_areas(folder, analyses.get("small_areas"))
         leaks += [Leak("number_of_hidden_area", file, area) for file, area in dict.fromkeys(told_areas)]
+    for kind, file, where in told_by_pages(folder, frame, names, hidden, view, analyses or {}):
+        leaks.append(Leak(kind, file, where))
     for file, name in dict.fromkeys(told_by_descriptions(folder, frame, hidden, view)):
         leaks.append(Leak("number_in_description", file, name))
     if study is not None and analyses is not None:

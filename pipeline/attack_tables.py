@@ -1,4 +1,4 @@
-"""Numbers of a release read back from its tables: CSV, Parquet, PC-Axis, SDMX and workbooks."""
+"""Numbers of a release read back from its tables: CSV, Parquet, PC-Axis, SDMX, workbooks and the explorer."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from estimates.protection import NUMBER_COLUMNS
+from pipeline.attack_page import page_lines
 from pipeline.attack_px import px_lines
 from pipeline.attack_sdmx import is_sdmx_data, sdmx_lines
 from pipeline.open_data.reading import table_records
@@ -79,6 +80,8 @@ def read_published(
             yield _collect(path.name, frame, names, list(lines))
         elif path.suffix == ".xlsx":
             yield _workbook(path, frame, names, dictionary)
+        elif path.suffix == ".html" and (of_page := list(page_lines(path, names))):
+            yield _collect(path.name, frame, names, of_page)
 
 
 def read_table_release(path: Path, frame: pd.DataFrame, names: Sequence[str]) -> PublishedNumbers:

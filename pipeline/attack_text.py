@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from lxml import html
 from numpy.typing import NDArray
 
 from pipeline.attack_bytes import PATTERNS
+from pipeline.attack_page import page_text
 
 GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u2009\u202f,.]\d{3})+(?!\d)|(?<![\d.,])\d{4,9}(?![\d.,]?\d)")
 LEAST = 1000
@@ -65,7 +65,7 @@ def search_text(
     not_attacked: list[str] = []
     for path in sorted(folder.rglob("*")):
         if path.suffix == ".html":
-            text = str(html.fromstring(path.read_bytes()).xpath("string()"))
+            text = page_text(path)
         elif path.suffix == ".pdf":
             if find_spec("pypdf") is None:
                 not_attacked.append(f"PDF not attacked: {path.name} (pypdf is not installed)")

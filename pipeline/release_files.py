@@ -21,6 +21,7 @@ from pipeline.release import Release
 from pipeline.release_metadata import banner, describe, languages_of, notices
 from pipeline.sdmx_annotations import about_study
 from pipeline.sdmx_files import write_sdmx
+from pipeline.web_page.writing import write_web
 from pipeline.workbook import write_workbook
 
 Writer = Callable[[Path, Release], None]
@@ -140,4 +141,5 @@ FORMATS: dict[str, Writer] = {
     "geography": write_areas,
     "datapackage": write_package,
     "csvw": write_csvw,
+    "web": write_web,
 }

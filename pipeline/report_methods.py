@@ -62,7 +62,7 @@ def methods_sections(study: Study, records: Records, labels: Labels, notes: tupl
     sections = [_design(study, estimate.get("design", {}), words, notes),
                 _weighting(weight.get("steps", ()), labels), *_weighting_quality(weight.get("steps", ()), labels),
                 _variance(estimate.get("methods", {}), labels),
-                *_standards(estimate, words, study.publication.rounding_base),
+                *standards_sections(estimate, words, study.publication.rounding_base),
                 *(Section(*part) for part in area_sections(study, estimate.get("small_areas", {}), labels)),
                 _indicators(study, labels),
                 _findings(ingest.get("findings", {}), words)]
@@ -204,7 +204,22 @@ def _variance(methods: Mapping[str, Any], labels: Labels) -> Section:
     return Section(words["variance"], (), (words["role"], words["method"]) if rows else (), tuple(rows))
 
 
-def _standards(estimate: Mapping[str, Any], words: Words, rounding_base: int | None) -> list[Section]:
+def standards_sections(estimate: Mapping[str, Any], words: Words, rounding_base: int | None) -> list[Section]:
+    """Say which standards judged the rows, what their verdicts mean, and how victims are protected.
+
+    Parameters
+    ----------
+    estimate : mapping
+        Record of the estimation: ``methods`` with ``standards`` and ``minimum_cases``, and ``by_status``.
+    words : Words
+        Phrases of the language.
+    rounding_base : int or None
+        Multiple that totals about victims are rounded to, where they are.
+
+    Returns
+    -------
+    list of Section
+    """
     by_status, methods = estimate.get("by_status", {}), estimate.get("methods", {})
     sections = []
     for place, name in enumerate(methods.get("standards", ())):

@@ -35,7 +35,7 @@ from surveys.problems import DataError
 
 HERE = Path(__file__).resolve().parent.parent / "data" / "small_country"
 TABLES = ("estimates.csv", "estimates.parquet", "sdmx_data.csv", "sdmx_data.json", "sdmx_data_2.1.xml",
-          "small_country_en.xlsx", "small_country_es.xlsx")  # fmt: skip
+          "small_country_en.xlsx", "small_country_es.xlsx", "explorer_es.html", "explorer_en.html")  # fmt: skip
 CUBES = ("small_country_total.px", "small_country_by_sex.px", "small_country_by_small_region.px",
          "small_country_by_sex_small_region.px")  # fmt: skip
 RULE = ProtectionRule(10, 5)

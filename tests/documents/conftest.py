@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,11 +12,14 @@ import yaml
 
 from estimates.protection import published_view
 from pipeline.estimate_files import read_estimates
+from pipeline.release import Release
 from pipeline.report_blocks import Material
 from pipeline.report_files import write_report
 from pipeline.report_labels import Labels
 from pipeline.report_model import Report, build_report
 from pipeline.report_words import load_words
+from pipeline.study_files import LoadedStudy, StudyFiles
+from pipeline.web_page.writing import write_web
 from surveys.dictionary import Breakdown, Code, CodeList, Dictionary, Indicator, Label, Variable
 from surveys.study import Study
 from surveys.study_entries import study_from
@@ -129,4 +133,69 @@ def folder(reports: dict[str, Report], tmp_path_factory: pytest.TempPathFactory)
     made = tmp_path_factory.mktemp("report")
     for report in reports.values():
         write_report(made, report, TEMPLATES)
+    return made
+
+
+def areas_table() -> pd.DataFrame:
+    """Invented model figures of the departments; the hidden one holds a number that must be seen nowhere."""
+    made = []
+    for code in range(1, 15):
+        status = {3: "weak", 5: "withheld", 9: "confidential"}.get(code, "reliable")
+        value = 0.7319 if status in ("withheld", "confidential") else 0.2 + 0.01 * code
+        made.append({
+            "study": "made_up", "model": "lost", "indicator": "poverty", "breakdown": "department", "area": str(code),
+            "estimate": value, "rmse": 0.02, "ci_low": value - 0.04, "ci_high": value + 0.04, "cv": 0.02 / value,
+            "rank": 15 - code, "rank_low": max(1, 12 - code), "rank_high": min(14, 18 - code),
+            "expected_rank": 15 - code, "probability_worst": code / 15, "estimate_spread": 0.4, "unit": "percent",
+            "basis": "model_only" if code == 7 else "sample_and_model", "status": status,
+            "reason": "model:relative_error" if status == "weak" else "",
+        })  # fmt: skip
+    return pd.DataFrame(made)
+
+
+def compared_sexes() -> pd.DataFrame:
+    """Invented comparisons: one that was shown, and one of a hidden group with numbers that must be seen nowhere."""
+    common = {"study": "made_up", "indicator": "poverty", "department": "_T", "age_group": "_T", "year": "_T",
+              "place": "_T", "kind": "difference", "se": 0.02, "df": 118.0, "t": 2.5, "p_value": 0.01,
+              "unit": "percent", "family": "", "reason": ""}  # fmt: skip
+    told = {**common, "between": "sex", "group_a": "1", "group_b": "2", "estimate_a": 0.31, "estimate_b": 0.26,
+            "estimate": 0.05, "ci_low": 0.01, "ci_high": 0.09, "p_adjusted": 0.02, "minimum_detectable": 0.055,
+            "conclusion": "higher", "status": "reliable"}  # fmt: skip
+    hidden = {**common, "between": "department", "group_a": "6", "group_b": "2", "estimate_a": 0.7319,
+              "estimate_b": 0.26, "estimate": 0.4719, "ci_low": 0.43, "ci_high": 0.51, "p_adjusted": 0.02,
+              "minimum_detectable": 0.055, "conclusion": "withheld", "status": "withheld"}  # fmt: skip
+    inner = ["study", "indicator", "department", "age_group", "year", "place", "between"]
+    return pd.DataFrame([told, hidden])[[*inner, *(name for name in told if name not in inner)]]
+
+
+@pytest.fixture(scope="session")
+def release_of(
+    study: Study, dictionary: Dictionary, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Release]:
+    """Make the release of the invented study from given rows, with maps, a model of small areas and comparisons."""
+    home = tmp_path_factory.mktemp("study")
+    tiles = [f"{code},{(code - 1) // 5},{(code - 1) % 5},D{code}" for code in range(1, 15)]
+    (home / "tiles.csv").write_text("\n".join(["code,row,column,short", *tiles]), encoding="utf-8")
+    settings = {**study.settings, "map": {"department": {"tiles": "tiles.csv"}},
+                "small_areas": {"lost": {"indicator": "poverty", "areas": "department",
+                                         "label": {"es": "Pobreza, cifras de modelo", "en": "Poverty, model figures"}}}}
+    placed = replace(study, settings=settings)
+    empty = Path(home / "validation.json")
+    empty.write_text("{}", encoding="utf-8")
+
+    def make(frame: pd.DataFrame, *, final: bool = False) -> Release:
+        loaded = LoadedStudy(placed, None, dictionary, StudyFiles(home, None, None, ()))  # type: ignore[arg-type]
+        return Release(loaded, frame, {"small_areas": areas_table(), "comparisons": compared_sexes()}, empty, final)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def web_folder(
+    release_of: Callable[..., Release], estimates: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Folder with the explorer of the invented study in both languages, and the table it links."""
+    made = tmp_path_factory.mktemp("web")
+    estimates.to_csv(made / "estimates.csv", index=False)
+    write_web(made, release_of(estimates))
     return made

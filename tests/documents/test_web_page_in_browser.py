@@ -1,0 +1,405 @@
+"""The explorer in a real browser: accessible, operable by keyboard, closed to the network, and true to the release."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+import pytest
+
+from pipeline.attack_page import page_data
+from pipeline.report_numbers import plain
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LANGUAGES = ("es", "en")
+#: Views by what is special in them: a map, a hidden place, two breakdowns, a distribution, many rows, a model.
+VIEWS = {
+    "map": "indicator=poverty&by=department&place=poverty|4",
+    "withheld": "indicator=poverty&by=department&place=poverty|6",
+    "two": "indicator=poverty&by=sex+age_group", "parts": "indicator=reason", "hostile": "indicator=poverty&by=place",
+    "filtered": "indicator=poverty&by=place&q=7&sort=estimate.desc&rows=shown",
+    "model": "indicator=model.lost&by=department",
+    "nothing": "indicator=secret", "empty": "indicator=poverty&by=place&q=zzzz",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, driven by playwright."""
+    if CHROMIUM is None:
+        pytest.skip("NOT TESTED: no Chromium found; install Debian's `chromium` to test the explorer in a browser")
+    if find_spec("playwright") is None:
+        pytest.skip("NOT TESTED: playwright is not installed; run `pipeline/environment.sh` with the test packages")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        launched = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+class Opened:
+    """A page with everything it asked for, said and refused."""
+
+    def __init__(self, browser: Any, path: Path, view: str = "", **options: Any) -> None:
+        self.context = browser.new_context(**{"viewport": {"width": 1366, "height": 900}, **options})
+        self.page = self.context.new_page()
+        self.requests: list[str] = []
+        self.said: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.said.append(f"dialog {dialog.message}"))
+        self.page.goto(path.as_uri() + (f"#{view}" if view else ""))
+
+    def __enter__(self) -> Opened:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.context.close()
+
+    def look(self, script: str, argument: object = None) -> Any:
+        """Evaluate an expression in the page."""
+        return self.page.evaluate(script, argument)
+
+    def texts(self, selector: str) -> list[str]:
+        """Texts of all elements that fit."""
+        found = self.look("s => [...document.querySelectorAll(s)].map(e => e.textContent)", selector)
+        return [str(text) for text in found]
+
+
+def path_of(folder: Path, language: str) -> Path:
+    return folder / f"explorer_{language}.html"
+
+
+def violations(page: Any) -> list[tuple[str, int, str]]:
+    if find_spec("axe_playwright_python") is None:
+        pytest.skip("NOT TESTED: axe-playwright-python is not installed")
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response
+    assert len(found["passes"]) > 20
+    return [(item["id"], len(item["nodes"]), item["nodes"][0]["html"][:160]) for item in found["violations"]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_accessibility_violation_in_any_state(browser: Any, web_folder: Path, language: str) -> None:
+    for name, view in {"": "", **VIEWS}.items():
+        with Opened(browser, path_of(web_folder, language), view) as opened:
+            assert violations(opened.page) == [], name
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"viewport": {"width": 320, "height": 640}}, {"color_scheme": "dark"}, {"java_script_enabled": True,
+     "viewport": {"width": 683, "height": 450}, "device_scale_factor": 2}],
+    ids=["phone", "dark", "zoomed"],
+)  # fmt: skip
+def test_no_accessibility_violation_on_other_screens(
+    browser: Any, web_folder: Path, options: dict[str, Any]
+) -> None:
+    for view in ("map", "filtered"):
+        with Opened(browser, path_of(web_folder, "es"), VIEWS[view], **options) as opened:
+            if opened.look("matchMedia('(max-width: 60rem)').matches"):
+                opened.page.click("#chooser summary")
+            assert violations(opened.page) == [], view
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_asked_of_the_network_and_nothing_goes_wrong(
+    browser: Any, web_folder: Path, language: str
+) -> None:
+    for name, view in VIEWS.items():
+        with Opened(browser, path_of(web_folder, language), view) as opened:
+            opened.page.click("#print", no_wait_after=True)
+            kinds = {url.partition(":")[0] for url in opened.requests[1:]}
+            assert opened.requests[0].startswith("file:") and kinds <= {"data"}, name
+            assert opened.said == [], name
+
+
+def test_the_policy_stops_what_is_not_of_the_page(browser: Any, web_folder: Path) -> None:
+    with Opened(browser, path_of(web_folder, "en")) as opened:
+        stopped = opened.look("""async () => {
+            const stopped = [];
+            document.addEventListener("securitypolicyviolation", event => stopped.push(event.effectiveDirective));
+            const script = document.createElement("script");
+            script.textContent = "window.ran = true";
+            document.body.append(script);
+            document.body.insertAdjacentHTML("beforeend",
+                "<img src='https://example.org/a.png'><p style='color:red' onclick='1'></p>");
+            await fetch("https://example.org/").catch(() => null);
+            await new Promise(done => setTimeout(done, 300));
+            return [window.ran === undefined, [...new Set(stopped)].sort()];
+        }""")
+        assert stopped[0] is True
+        assert {"connect-src", "img-src", "script-src-elem", "style-src-attr"} <= set(stopped[1])
+
+
+@pytest.mark.parametrize("width", [320, 360, 683, 1920])
+def test_no_sideways_scroll(browser: Any, web_folder: Path, width: int) -> None:
+    for view in ("", *VIEWS.values()):
+        with Opened(browser, path_of(web_folder, "es"), view, viewport={"width": width, "height": 700}) as opened:
+            scroll, inner = opened.look("[document.documentElement.scrollWidth, innerWidth]")
+            assert scroll <= inner == width, view
+
+
+def expected(estimates: pd.DataFrame, data: dict[str, Any]) -> dict[tuple[str, ...], list[str]]:
+    """What a table must print, by breakdowns, part of the figure and codes: from the release itself."""
+    found = {}
+    decimals = {one["name"]: one["decimals"] for one in data["figures"]}
+    for record in estimates.to_dict("records"):
+        if record["status"] in ("withheld", "confidential", "empty"):
+            texts = [""] * 6
+        else:
+            places = decimals[str(record["indicator"]).partition(".")[0]]
+            percent = 100 if record["unit"] == "percent" else 1
+            texts = [plain(percent * record[column], places[at]) for at, column in enumerate(
+                ("estimate", "ci_low", "ci_high", "se"))]  # fmt: skip
+            texts += [plain(100 * record["cv"], 1), plain(record["n"], 0)]
+        names = [by for by in ("department", "sex", "age_group", "year", "place") if record[by] != "_T"]
+        found[("+".join(names), str(record["indicator"]), *(str(record[by]) for by in names))] = texts
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_number_of_every_view_is_that_of_the_release(
+    browser: Any, web_folder: Path, estimates: pd.DataFrame, language: str
+) -> None:
+    data = page_data(path_of(web_folder, language))
+    assert data is not None
+    wanted = expected(estimates, data)
+    seen = set()
+    views = dict.fromkeys((row[0], row[2]) for row in data["rows"])
+    with Opened(browser, path_of(web_folder, language)) as opened:
+        for figure, by in views:
+            if data["figures"][figure]["kind"] == "model":
+                continue
+            names = "+".join(data["sets"][by])
+            view = f"indicator={data['figures'][figure]['name']}" + (f"&by={names}" if names else "")
+            opened.look("view => { location.hash = view; }", view)
+            opened.page.wait_for_function(
+                "name => document.querySelector('#share').hash.startsWith('#indicator=' + name)",
+                arg=data["figures"][figure]["name"])  # fmt: skip
+            rows = opened.look("""() => [...document.querySelectorAll("#table tbody tr")].map(row => [
+                row.querySelector("[data-key]").dataset.key,
+                [...row.querySelectorAll("td[data-column]")].map(cell => cell.textContent)])""")
+            assert rows, view
+            for held, texts in rows:
+                part, *codes = held.split("|")
+                key = (names if codes else "", part, *codes)
+                assert texts == wanted[key], (view, key)
+                seen.add(key)
+            drawn = opened.look("""() => [...document.querySelectorAll("#picture-drawing .row")].map(row =>
+                [row.matches(".withheld, .confidential, .empty"), row.querySelectorAll(".dot, .whisker").length])""")
+            assert all(marks == 0 if hidden else marks >= 1 for hidden, marks in drawn), view
+    assert seen == set(wanted)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_headline_figures_can_be_read_without_script(
+    browser: Any, web_folder: Path, estimates: pd.DataFrame, language: str
+) -> None:
+    with Opened(browser, path_of(web_folder, language), java_script_enabled=False) as opened:
+        assert opened.page.locator("#explore").is_hidden()
+        assert opened.page.locator("noscript, .no-script").first.is_visible()
+        poverty = 100 * float(estimates.loc[estimates["indicator"] == "poverty", "estimate"].iloc[0])
+        values = opened.page.locator("[data-figure]").all_text_contents()
+        sign = "\u00a0%" if language == "es" else "%"
+        assert f"{poverty:.1f}{sign}" in values and f"{poverty:.1f}" in values
+        assert opened.page.locator("#files a, #glossary dt").first.is_visible()
+
+
+FROM_THE_START = """() => {
+    const start = Object.assign(document.createElement("span"), {id: "start", tabIndex: -1});
+    document.body.prepend(start);
+    start.focus();
+}"""
+FOCUSED = """() => {
+    const at = document.activeElement, near = at.closest("label"), ring = at.querySelector(".ring");
+    const seen = getComputedStyle(at).outlineStyle !== "none"
+        || (near && getComputedStyle(near).outlineStyle !== "none")
+        || (ring && getComputedStyle(ring).stroke !== "none");
+    const {place, sort, key} = at.dataset;
+    return [at === document.body ? "" : at.id || place || sort || key || at.getAttribute("href") || at.className, seen];
+}"""
+
+
+def test_by_keyboard_alone(browser: Any, web_folder: Path) -> None:
+    """From the first tab to a place on the map, a sorted table and out again; focus is always seen."""
+    with Opened(browser, path_of(web_folder, "en"), "indicator=poverty&by=department") as opened:
+        page = opened.page
+        opened.look(FROM_THE_START)
+        reached, unseen = [], []
+        for _ in range(120):
+            page.keyboard.press("Tab")
+            name, seen = opened.look(FOCUSED)
+            if not name:
+                break
+            reached.append(name)
+            if not seen:
+                unseen.append(name)
+        assert unseen == []
+        assert reached[0] == "#main"
+        assert {"find", "figure0", "filter", "which", "estimate", "download", "copy", "share"} <= set(reached)
+        assert sum(name == "1" for name in reached) == 1, "one tile is in the order of the tab key"
+        assert not {"2", "3", "14"} & set(reached)
+        page.focus('[data-place="1"]')
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowDown")
+        assert opened.look("document.activeElement.dataset.place") == "7"
+        page.keyboard.press("Enter")
+        assert opened.look("document.activeElement.dataset.place") == "7"
+        assert page.locator("#status").text_content().startswith(page.locator("#detail h4").text_content())
+        assert page.locator(".picked").count() == 1
+        assert "place=poverty|7" in opened.look("location.hash")
+        page.focus("#find")
+        page.keyboard.press("Tab")
+        page.keyboard.press("ArrowDown")
+        assert opened.look("document.activeElement.id") == "figure1"
+        assert page.locator("#view-title").text_content() == page.locator("label[for=figure1] span").text_content()
+        page.focus('[data-sort="estimate"]')
+        page.keyboard.press("Enter")
+        assert opened.look("document.activeElement.dataset.sort") == "estimate"
+        assert page.locator('th[aria-sort="ascending"]').count() == 1
+        assert "lowest first" in page.locator("#status").text_content()
+
+
+def test_choosing_a_place_says_what_may_be_said(browser: Any, web_folder: Path) -> None:
+    with Opened(browser, path_of(web_folder, "es"), "indicator=poverty&by=department") as opened:
+        page = opened.page
+        page.click('[data-place="2"]')
+        assert page.locator("#status").text_content().startswith("Santa Ana: ")
+        assert "intervalo de" in page.locator("#status").text_content()
+        for code, status in (("6", "No se publica por precisión"), ("9", "No se publica por confidencialidad"),
+                             ("13", "Sin casos en la muestra")):  # fmt: skip
+            page.click(f'[data-place="{code}"]')
+            text = page.locator("#status").text_content()
+            assert status in text and not any(sign.isdigit() for sign in text)
+            assert page.locator("#detail .value, #detail dd").count() == 0
+        assert page.locator('[data-place="6"] .withheld').count() == 1
+        assert page.locator('[data-place="4"] .weak').count() == 1
+        page.click("#detail button")
+        assert page.locator("#detail").is_hidden()
+
+
+def test_the_table_is_filtered_and_sorted(browser: Any, web_folder: Path) -> None:
+    with Opened(browser, path_of(web_folder, "en"), "indicator=poverty&by=department") as opened:
+        page = opened.page
+        page.fill("#filter", "SANTA")
+        assert opened.texts("#table tbody [data-key]") == ["Santa Ana"]
+        assert page.locator("#rows").text_content() == "1 of 15 rows"
+        page.fill("#filter", "")
+        page.select_option("#which", "shown")
+        shown = len(opened.texts("#table tbody [data-key]"))
+        assert shown == 12
+        for way, order in (("asc", sorted), ("desc", lambda values: sorted(values, reverse=True))):
+            page.click('[data-sort="estimate"]')
+            values = [float(text) for text in opened.texts('td[data-column="estimate"]')]
+            assert values == order(values) and len(values) == shown, way
+        page.click('[data-sort="estimate"]')
+        assert page.locator("[aria-sort]").count() == 0
+        page.select_option("#which", "")
+        page.click('[data-sort="estimate"]')
+        values = opened.texts('td[data-column="estimate"]')
+        assert [bool(text) for text in values] == [True] * 12 + [False] * 3, "rows without numbers come last"
+        assert all(opened.texts("#table tbody tr td.quality"))
+
+
+def test_only_tested_differences_are_told(browser: Any, web_folder: Path) -> None:
+    with Opened(browser, path_of(web_folder, "en"), "indicator=poverty&by=sex") as opened:
+        assert "more than" in opened.texts("#tests-text li")[0]
+        opened.look("() => { location.hash = 'indicator=poverty&by=department'; }")
+        opened.page.wait_for_function("() => document.querySelector('#tests-text p')")
+        text = " ".join(opened.texts("#tests-text p"))
+        assert "No statistical test was made" in text and "Sex" in text
+        assert "higher than" not in opened.texts("#picture-drawing svg")[0]
+
+
+def test_the_download_is_the_view(browser: Any, web_folder: Path, estimates: pd.DataFrame) -> None:
+    view = "indicator=poverty&by=place&rows=shown&sort=estimate.desc"
+    with Opened(browser, path_of(web_folder, "es"), view) as opened:
+        with opened.page.expect_download() as arriving:
+            opened.page.click("#download")
+        assert arriving.value.suggested_filename == "made_up_poverty_place_es.csv"
+        raw = Path(arriving.value.path()).read_bytes()
+        shown = opened.texts('#table td[data-column="estimate"]')
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+    assert [f"{float(row['estimate']):.1f}" for row in rows] == shown
+    known = estimates[(estimates["indicator"] == "poverty") & (estimates["place"] != "_T")].set_index("place")
+    for row in rows[:20]:
+        if row["place"] != "_T":
+            assert float(row["estimate"]) == pytest.approx(100 * known.loc[row["place"], "estimate"], abs=0.05001)
+            assert int(row["n"]) == known.loc[row["place"], "n"]
+    assert {row["aviso"] for row in rows} == {"datos sintéticos; borrador"}
+    assert {row["status"] for row in rows} <= {"reliable", "weak"}
+    formula = [row["place_label"] for row in rows if "cmd|" in row["place_label"]]
+    assert formula and all(label.startswith("'=") for label in formula)
+
+
+def test_a_download_of_hidden_rows_has_no_number(browser: Any, web_folder: Path) -> None:
+    with Opened(browser, path_of(web_folder, "en"), "indicator=poverty&by=department") as opened:
+        with opened.page.expect_download() as arriving:
+            opened.page.click("#download")
+        text = Path(arriving.value.path()).read_text(encoding="utf-8-sig")
+    rows = csv.DictReader(io.StringIO(text))
+    hidden = [row for row in rows if row["status"] in ("withheld", "confidential", "empty")]
+    assert len(hidden) == 3
+    for row in hidden:
+        assert {row[column] for column in ("estimate", "ci_low", "ci_high", "se", "cv", "n", "cases", "n_psu")} == {""}
+
+
+@pytest.mark.parametrize(
+    "view",
+    ["indicator=<img src=x onerror=alert(1)>", "indicator=poverty&by=<script>", "indicator=poverty&by=place&q=" + quote(
+        "<img src=x onerror=alert(1)>"), "indicator=__proto__&sort=constructor.asc", "indicator=%E0%A4%A&x",
+     "indicator=poverty&by=place&place=" + quote('"]<b>')],
+)  # fmt: skip
+def test_an_address_is_never_markup(browser: Any, web_folder: Path, view: str) -> None:
+    with Opened(browser, path_of(web_folder, "en"), view) as opened:
+        assert opened.page.locator("#explore img, #explore script, #explore b").count() == 0
+        assert opened.page.locator("#view-title").text_content()
+        assert opened.said == []
+
+
+def test_a_view_can_be_shared_between_people_and_languages(browser: Any, web_folder: Path) -> None:
+    view = "indicator=poverty&by=department&place=poverty|4&sort=estimate.desc&rows=shown"
+    with Opened(browser, path_of(web_folder, "es"), view) as opened:
+        assert opened.look("document.querySelector('#share').hash") == f"#{view}"
+        opened.page.click(".keeps-view")
+        opened.page.wait_for_load_state()
+        assert opened.look("document.documentElement.lang") == "en"
+        assert opened.look("decodeURIComponent(location.hash)") == f"#{view}"
+        assert opened.page.locator("#detail").is_visible()
+        assert opened.texts("#detail h4") == ["Chalatenango"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_printed_sheet_says_what_it_is(browser: Any, web_folder: Path, tmp_path: Path, language: str) -> None:
+    from pypdf import PdfReader
+
+    with Opened(browser, path_of(web_folder, language), VIEWS["map"]) as opened:
+        opened.page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    sheets = PdfReader(tmp_path / "page.pdf").pages
+    assert len(sheets) > 2
+    notice = "DATOS SINTÉTICOS" if language == "es" else "SYNTHETIC DATA"
+    assert all(notice in sheet.extract_text() for sheet in sheets)
+
+
+def test_hostile_labels_are_shown_as_they_are(browser: Any, web_folder: Path) -> None:
+    with Opened(browser, path_of(web_folder, "en"), VIEWS["hostile"]) as opened:
+        shown = opened.texts("#table tbody [data-key]")
+        assert "<script>alert(1)</script><img src=x>" in shown
+        assert "{{ 7 * 191 }} {% if true %} {# x #}" in shown
+        assert opened.page.locator("#explore img, #explore script").count() == 0
+        assert opened.said == []
+        assert json.loads(json.dumps(shown)) == shown
