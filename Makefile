@@ -11,6 +11,8 @@ INSTITUTION ?=
 PERSON   ?=
 STUDIES  ?=
 AT       ?=
+PART     ?=
+TOTALS   ?=
 INDICATOR ?=
 DOMAIN   ?=
 CONFIRM  ?=
@@ -28,7 +30,7 @@ endif
 STAGES   := plan ingest weight estimate report validate disseminate
 
 .DEFAULT_GOAL := help
-.PHONY: help study $(STAGES) attack factsheets public-use sign harmonized studies doctor completion explain verify retire key sbom list new-study dictionary totals-template totals-check check test lint certify fuzz bench bench-scale lock clean environment environment-dev environment-bench
+.PHONY: help study $(STAGES) attack factsheets public-use sign harmonized studies doctor completion explain verify retire key sbom list new-study dictionary totals-template totals-check totals merge-totals check test lint certify fuzz bench bench-scale lock clean environment environment-dev environment-bench
 
 help: ## what can be done
 	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en] [JSON=yes]"
@@ -106,6 +108,12 @@ totals-template: environment ## an empty population_totals.csv for the margins t
 
 totals-check: environment ## whether the known totals agree with one another, before anything is calibrated
 	@$(RUN) totals-check $(WHERE)
+
+totals: environment ## exact sums by PSU and cell, in place of rows: one part of the data, [PART=north]; not for publication
+	@$(RUN) totals $(WHERE) $(if $(PART),--part "$(PART)")
+
+merge-totals: environment ## parts added up, and the estimates of the whole: TOTALS="folder folder"
+	@$(RUN) merge-totals --totals "$(TOTALS)" --build "$(BUILD)" $(LANGUAGES)
 
 dictionary: environment ## a readable codebook of the data dictionary
 	@$(RUN) dictionary --build "$(BUILD)" $(if $(findstring command,$(origin STUDY)),--study "$(STUDY)") $(LANGUAGES)

@@ -114,7 +114,7 @@ def tabulate(
     for length in [m.numerator.size for m in named.values()] + [c.codes.size for c in codings.values()]:
         if length != design.rows:
             raise ValueError(f"a vector has {length} rows where the design has {design.rows}")
-    wanted = _measures_by_breakdown(tables)
+    wanted = measures_by_breakdown(tables)
     if scan is not None and wanted and not design.further_stages:
         names = {by: [_named(named, name, "measure").name for name in some] for by, some in wanted.items()}
         crossed = {name: _named(codings, name, "breakdown") for by in wanted for name in by}
@@ -229,7 +229,8 @@ def _as_asked(blocks: Sequence[Block], names: Mapping[tuple[str, ...], Sequence[
     return ordered
 
 
-def _measures_by_breakdown(tables: Plan) -> dict[tuple[str, ...], dict[str, None]]:
+def measures_by_breakdown(tables: Plan) -> dict[tuple[str, ...], dict[str, None]]:
+    """Gather the measures of each breakdown; the same variables in another order are the same breakdown."""
     wanted: dict[tuple[str, ...], dict[str, None]] = {}
     first_order: dict[frozenset[str], tuple[str, ...]] = {}
     for names, breakdowns in tables:

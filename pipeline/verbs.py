@@ -168,6 +168,19 @@ def _totals(call: Call) -> None:
     call.answer.result["study"] = call.folder.name
 
 
+def _part_totals(call: Call) -> None:
+    from pipeline.carriers.totals_verbs import make_totals
+
+    call.answer.made([make_totals(call.request(), call.progress, call.options.part)])
+
+
+def _merge_totals(call: Call) -> None:
+    from pipeline.carriers.totals_verbs import merge_totals
+
+    folders = [Path(name) for name in call.options.totals.split()]
+    call.answer.made([merge_totals(folders, call.build)])
+
+
 def _dictionary(call: Call) -> None:
     from pipeline.codebook import write_codebook
     from pipeline.dictionary_file import load_dictionary
@@ -237,6 +250,8 @@ VERBS: dict[str, Callable[[Call], None]] = {
     "dictionary": _dictionary,
     "totals-template": _totals,
     "totals-check": _totals,
+    "totals": _part_totals,
+    "merge-totals": _merge_totals,
     "bench": _bench,
     "attack": _attack,
     "harmonized": _harmonized,

@@ -54,7 +54,10 @@ class CountedStrata:
 
 
 def strata_of_counts(
-    psus: Mapping[int, int], lonely_psu: LonelyPsu, psu_population: Mapping[int, float] | None = None
+    psus: Mapping[int, int],
+    lonely_psu: LonelyPsu,
+    psu_population: Mapping[int, float] | None = None,
+    names: Mapping[int, str] | None = None,
 ) -> tuple[CountedStrata, dict[int, int]]:
     """Settle the strata of a sample from the number of PSUs found in each.
 
@@ -66,6 +69,8 @@ def strata_of_counts(
         What to do with a stratum with one PSU.
     psu_population : mapping of int to float, optional
         PSUs in the frame by number of the stratum.
+    names : mapping of int to str, optional
+        Names of the strata; their numbers by default.
 
     Returns
     -------
@@ -81,7 +86,7 @@ def strata_of_counts(
     """
     numbers = sorted(psus)
     some = np.array([min(psus[number], 2) for number in numbers])
-    stratum = np.repeat(numbers, some)
+    stratum = np.repeat(np.array([number if names is None else names[number] for number in numbers]), some)
     # With one or two of its PSUs a stratum is as lonely as with all of them, unless its frame was drawn whole.
     frame = None
     if psu_population is not None:
@@ -89,7 +94,7 @@ def strata_of_counts(
         frame = np.repeat(np.where(whole, some, 1e9), some)
     settled = design_from_columns(
         stratum, np.arange(stratum.size), psu_population=frame, lonely_psu=lonely_psu
-    )  # fmt: skip
+    )
     first = np.cumsum(some) - some
     place = settled.stratum_of_psu[settled.psu[first]]
     counts = np.bincount(place, weights=[psus[number] for number in numbers]).astype(np.int64)

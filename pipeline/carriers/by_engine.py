@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from estimates.carried.cell_totals import CellTotals, Scale, in_numbers
 from estimates.carried.gathering import Gathering
 from estimates.carried.layout import centre_of
 from estimates.carried.task import Pass, Task
+from estimates.scan_plan import constant_codes
 from pipeline.carriers.engines import Engine
 from pipeline.carriers.expression import cell_totals
 from pipeline.carriers.scan_table import PSU, STRATUM
@@ -74,29 +77,41 @@ def with_constant_areas(task: Task, engine: Engine) -> Task:
     return replace(task, areas=frozenset(name for name in task.areas if not found[name]))
 
 
-def gathered_exactly(task: Task, totals: list[pa.Table], scale: Scale) -> tuple[Task, list[Gathering]]:
+def gathered_exactly(task: Task, totals: Sequence[pa.Table], scale: Scale) -> list[Gathering]:
     """Gather exact totals, centres taken out before any digit is lost.
 
     Parameters
     ----------
     task : Task
         The plan; its centres are replaced by those of the totals, so that every carrier takes out the same.
-    totals : list of pyarrow.Table
+    totals : sequence of pyarrow.Table
         Of each pass.
     scale : Scale
         Decimals.
     """
-    read = [as_cell_totals(table, one) for table, one in zip(totals, task.passes(), strict=True)]
-    centre = {name: value for some, one in zip(read, task.passes(), strict=True) for name, value in
-              _centres(some, one, scale).items()}  # fmt: skip
-    centred = task.centred(centre)
     gathered = []
-    for some, one in zip(read, centred.passes(), strict=True):
-        mine = Gathering(one, task.labels, task.outside)
-        taken = {measure.name: centre_of(measure) for measure in one.measures}
-        mine.add_totals(in_numbers(some, one, scale, taken))
+    for table, one in zip(totals, task.passes(), strict=True):
+        read = as_cell_totals(table, one)
+        centre = _centres(read, one, scale)
+        measures = tuple(replace(measure, centre=centre[measure.name]) for measure in one.measures)
+        centred = with_areas(replace(one, measures=measures), read)
+        mine = Gathering(centred, task.labels, task.outside)
+        taken = {measure.name: centre_of(measure) for measure in measures}
+        mine.add_totals(in_numbers(read, one, scale, taken))
         gathered.append(mine)
-    return centred, gathered
+    return gathered
+
+
+def with_areas(one: Pass, totals: CellTotals) -> Pass:
+    """Tell the codings of a pass that never change within a PSU from those that do, as its totals show them."""
+    changed = (np.diff(totals.psu) != 0) | (np.diff(totals.stratum) != 0)
+    start = np.concatenate([[0], np.flatnonzero(changed) + 1, [totals.psu.size]]).astype(np.int64)
+    if totals.psu.size == 0:
+        return one
+    no_order = np.empty(0, dtype=np.int64)
+    fixed = [name for name in one.names if constant_codes(totals.codes[name], no_order, start) is not None]
+    areas = tuple(sorted([*one.areas, *fixed]))
+    return replace(one, names=tuple(name for name in one.names if name not in fixed), areas=areas)
 
 
 def _centres(totals: CellTotals, one: Pass, scale: Scale) -> dict[str, float]:

@@ -76,7 +76,7 @@ def gather(task: Task, table: ScanTable, settings: ScanSettings, scratch: Path) 
         if table.scale is None:
             raise ValueError("exact sums need a table of whole numbers of a smallest unit")
         task, totals = exact_totals_of(task, table, settings, scratch)
-        return gathered_exactly(task, totals, table.scale)
+        return task, gathered_exactly(task, totals, table.scale)
     if settings.carrier in ("automatic", "streamed", "memory"):
         try:
             return gather_streamed(task, table, 1 if settings.carrier == "memory" else 2)
