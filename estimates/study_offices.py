@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from estimates.office_choice import office_value, positive_draws, study_offices
+from estimates.office_choice import positive_draws, study_offices
+from estimates.office_solver import office_value
 from estimates.small_areas.joint_errors import JointErrors
 from surveys.offices import OfficePlan
 

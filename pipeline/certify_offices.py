@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from estimates.office_choice import choose_offices, office_value
+from estimates.office_solver import choose_offices, office_value
 from estimates.simulation.repeated_draws import FALSE_ALARM, LOWEST
 from estimates.study_offices import choose_for_study
 from pipeline.certificate import Line, Table

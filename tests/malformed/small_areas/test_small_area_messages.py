@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from estimates.study_small_areas import REFUSALS
+from estimates.study_small_area_refusals import REFUSALS
 from pipeline.project import Project
 from pipeline.small_area_files import read_known_areas
 from pipeline.study_files import load_study

@@ -7,7 +7,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from estimates.office_choice import Method, choose_offices, great_circle, office_value, positive_draws, study_offices
+from estimates.office_choice import Method, great_circle, positive_draws, study_offices
+from estimates.office_solver import choose_offices, office_value
 
 
 def country(seed: int, areas: int = 12, places: int | None = None) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from estimates.office_choice import office_value
+from estimates.office_solver import office_value
 from estimates.small_areas.joint_errors import JointErrors
 from estimates.study_offices import LISTS, PLACES, choose_for_study
 from surveys.offices import office_plans
