@@ -25,7 +25,7 @@ from surveys.study import Exhibit
 OURS = "explorer_{language}.html"
 #: Not for readers: what proves the folder, and what programs keep about it.
 NOT_LISTED = frozenset({"SHA256SUMS", "record.json", "manifest.json"})
-#: Ending of a name to the phrase that says what the file is for; the first that fits. The order is that of the page.
+#: Name, or ending with its point, to the phrase that says what the file is for; in the order of the page.
 FILES = (
     (".xlsx", "workbook"), ("estimates.csv", "estimates"), ("labels.csv", "labels"), ("comparisons.csv", "comparisons"),
     ("small_areas.csv", "small_areas"), ("models.csv", "models"), ("tests.csv", "tests"), ("trend.csv", "trend"),
@@ -137,10 +137,14 @@ def _files(folder: Path, words: Words) -> tuple[tuple[str, str], ...]:
         name = path.relative_to(folder).as_posix()
         if not path.is_file() or path.name in NOT_LISTED or path.name.startswith(("explorer_", ".")):
             continue
-        place, phrase = next(((at, text) for at, (end, text) in enumerate(FILES) if path.name.endswith(end)),
+        place, phrase = next(((at, text) for at, (known, text) in enumerate(FILES) if _fits(path.name, known)),
                              (len(FILES), "other"))  # fmt: skip
         found.append((place, name, words[f"web_file_{phrase}"]))
     return tuple((name, text) for _, name, text in sorted(found))
+
+
+def _fits(name: str, known: str) -> bool:
+    return name.endswith(known) if known[0] in ".-" else name == known
 
 
 def _record(release: Release) -> dict[str, Any]:

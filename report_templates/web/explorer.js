@@ -40,8 +40,11 @@ const current = () => viewRows(state.figure, state.set).map(row => lineOf(row, s
 function change(next) {
   Object.assign(state, next);
   if (state.set === null) state.set = setsOf(state.figure)[0];
-  draw("figure" in next || "set" in next);
+  const other = "figure" in next || "set" in next;
+  draw(other);
   keep();
+  if (other) announce(titleOf());
+  byId("done").textContent = "";
 }
 
 function keep() {
@@ -101,7 +104,7 @@ function draw(all) {
   drawPicture(shown, title);
   drawTable(figure, state.set, shown, state, title, change, choose);
   drawDetail(line);
-  const reasons = new Set(lines.filter(one => one.reason).map(one => `${one.mark ? one.mark.split(" ")[0] + " " : ""}${one.reason}.`));
+  const reasons = new Set(lines.filter(one => one.reason).map(one => `${one.mark ? one.mark.split(" ")[0] + " " : ""}${capital(one.reason)}.`));
   byId("table-notes").textContent = [...reasons].join(" ");
 }
 
@@ -125,8 +128,9 @@ function drawDetail(line) {
     if (low && high) home.append(element("p", {class: "interval"}, `${say("interval")}: ${say("range", {low, high})}`));
   }
   home.append(element("p", {class: line.status === "reliable" ? "good" : "warning"}, [line.mark, statusText(line)].filter(Boolean).join(" ")));
-  if (line.reason) home.append(element("p", {class: "interval"}, line.reason));
-  if (line.shown) for (const name of data.columns[line.figure.kind].slice(3)) add(data.words[`long_${name}`] ? say(`long_${name}`, {worst: line.figure.worst ?? ""}) : columnName(name, line.figure), line.texts[name]);
+  if (line.reason) home.append(element("p", {class: "interval"}, `${capital(line.reason)}.`));
+  if (line.shown) for (const name of data.columns[line.figure.kind].slice(3)) if (!name.startsWith("rank_")) add(data.words[`long_${name}`] ? say(`long_${name}`, {worst: line.figure.worst ?? ""}) : columnName(name, line.figure), line.texts[name]);
+  if (line.texts.rank_range) add(columnName("rank_range", line.figure), line.texts.rank_range);
   home.append(facts, close);
 }
 
@@ -153,16 +157,16 @@ function download() {
   const link = element("a", {href: place, download: file});
   link.click();
   setTimeout(() => URL.revokeObjectURL(place), 10000);
-  announce(say("downloaded", {file}));
+  byId("done").textContent = say("downloaded", {file});
 }
 
 async function copy() {
   keep();
   try {
     await navigator.clipboard.writeText(location.href);
-    announce(data.words.copied);
+    byId("done").textContent = data.words.copied;
   } catch {
-    announce(data.words.copy_failed);
+    byId("done").textContent = data.words.copy_failed;
   }
 }
 
@@ -175,7 +179,7 @@ function arrive() {
   const list = byId("list"), choice = byId(`figure${state.figure}`);
   list.scrollTop = choice.offsetTop - list.offsetTop - list.clientHeight / 3;
   byId("explore").scrollIntoView({behavior: "instant"});
-  announce(read === "unknown" ? data.words.unknown : titleOf());
+  if (read === "unknown") announce(data.words.unknown);
   return true;
 }
 
@@ -190,7 +194,11 @@ if (data.figures.length) {
   byId("which").addEventListener("change", event => change({which: event.target.value}));
   byId("download").addEventListener("click", download);
   byId("copy").addEventListener("click", copy);
-  byId("print").addEventListener("click", () => print());
+  byId("print").addEventListener("click", () => {
+    document.documentElement.classList.add("one-view");
+    print();
+    document.documentElement.classList.remove("one-view");
+  });
   let width = innerWidth;
   addEventListener("resize", () => {
     if (innerWidth !== width) {

@@ -98,7 +98,7 @@ function legend(figure, edges, lines, tiles) {
     const [low, high] = [edges[place], edges[place + 1]].map(value => withUnit(numberText(value, at), figure.unit));
     swatch(`shade${spread(classes)[place]}`, null, low === high ? low : say("range", {low, high}));
   }
-  if (lines.some(line => line.status === "weak")) swatch("none", ["hatch-weak", "weak"], data.statuses.weak);
-  if (lines.some(line => line.status === "withheld" || line.status === "confidential")) swatch("none", ["hatch-map", "withheld"], data.statuses.withheld.split(/,| por /)[0]);
+  if (lines.some(line => line.status === "weak")) swatch("shade0", ["hatch-weak", "weak"], data.statuses.weak);
+  if (lines.some(line => line.status === "withheld" || line.status === "confidential")) swatch("none", ["hatch-map", "withheld"], data.words.map_withheld);
   if (lines.length < tiles.length || lines.some(line => line.status === "empty")) swatch("none", null, data.words.map_none);
 }

@@ -62,7 +62,7 @@ function drawPicture(lines, title) {
       const text = `${withUnit(line.texts.estimate, figure.unit)}${line.mark ? " " + line.mark : ""}`;
       group.append(drawn("text", stacked ? {class: "number", x: width - 2, y: y + 14, "text-anchor": "end"} : {class: "number", x: right0 + 12, y: middle + 4.5}, text));
     } else {
-      group.append(drawn("rect", {class: "band", x: left0, y: middle - 6, width: right0 - left0, height: 12, fill: line.status === "empty" ? "none" : "url(#hatch-picture)"}));
+      if (line.status !== "empty") group.append(drawn("rect", {class: "band", x: left0, y: middle - 5, width: right0 - left0, height: 10, fill: "url(#hatch-picture)"}));
       group.append(drawn("text", stacked ? {class: "number", x: width - 2, y: y + 14, "text-anchor": "end"} : {class: "number", x: right0 + 12, y: middle + 4.5}, line.mark));
     }
     body.append(group);

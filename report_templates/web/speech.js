@@ -45,3 +45,5 @@ const plain = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase()
 function announce(text) {
   byId("status").textContent = text;
 }
+
+const capital = text => text.slice(0, 1).toUpperCase() + text.slice(1);

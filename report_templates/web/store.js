@@ -42,6 +42,10 @@ function lineOf(row, set) {
     values[name] = shown ? row[NUMBERS][at] : null;
     texts[name] = shown ? numberText(row[NUMBERS][at], figure.decimals[at]) : "";
   });
+  if (figure.kind === "model") {
+    values.rank_range = values.rank_low;
+    texts.rank_range = shown ? say("range", {low: texts.rank_low, high: texts.rank_high}) : "";
+  }
   const part = figure.parts.length ? figure.parts[row[PART]][0] : figure.name;
   return {
     row, figure, shown, values, texts, names: describe(row, set), status: row[STATUS],

@@ -1,5 +1,5 @@
 // The table of a view: sorted, filtered, and written as CSV.
-const WIDE = {estimate: ["estimate", "ci_low", "ci_high", "se", "cv", "n"], model: ["estimate", "ci_low", "ci_high", "cv", "rank", "rank_low", "rank_high", "probability_worst"]};
+const WIDE = {estimate: ["estimate", "ci_low", "ci_high", "se", "cv", "n"], model: ["estimate", "ci_low", "ci_high", "cv", "rank", "rank_range", "probability_worst"]};
 
 function columnName(name, figure) {
   return data.words[name === "cv" && figure.kind === "model" ? "col_cv_model" : `col_${name}`];

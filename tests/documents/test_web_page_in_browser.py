@@ -279,7 +279,7 @@ def test_choosing_a_place_says_what_may_be_said(browser: Any, web_folder: Path) 
         page.click('[data-place="2"]')
         assert page.locator("#status").text_content().startswith("Santa Ana: ")
         assert "intervalo de" in page.locator("#status").text_content()
-        for code, status in (("6", "No se publica por precisión"), ("9", "No se publica por confidencialidad"),
+        for code, status in (("6", "No se publica: precisión"), ("9", "No se publica: confidencialidad"),
                              ("13", "Sin casos en la muestra")):  # fmt: skip
             page.click(f'[data-place="{code}"]')
             text = page.locator("#status").text_content()
