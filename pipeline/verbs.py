@@ -117,6 +117,10 @@ def _factsheets(call: Call) -> None:
 
 
 def _public_use(call: Call) -> None:
+    from pipeline.public_use.writing import refuse_unless_permitted
+    from pipeline.study_files import load_study
+
+    refuse_unless_permitted(load_study(call.folder, call.project))
     _beside(call, PUBLIC_USE)
 
 

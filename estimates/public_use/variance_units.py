@@ -66,7 +66,7 @@ def join_psus(
         Sampling strata.
     place_of_psu : (P,) int
         Places that the file shows; a unit lies in one place, so that it does not fall apart into single PSUs there.
-        Places with fewer than ``2 * psus`` PSUs are put together.
+        Places with fewer than ``2 * psus`` PSUs or with one stratum are put together with others.
     random : Generator
         Draws who goes with whom.
     psus : int
@@ -99,80 +99,70 @@ def join_psus(
     Rust (1985), Variance estimation for complex estimators in sample surveys, JOS 1(4), section 4; Lu, Brick and
     Sitter (2006), Algorithms for constructing combined strata variance estimators, JSM proceedings.
     """
-    place = _large_enough(place_of_psu, 2 * psus)
+    place = _large_enough(place_of_psu, stratum_of_psu, 2 * psus)
     unit_of_psu = np.full(stratum_of_psu.size, -1, dtype=np.int64)
     stratum_of_unit: list[int] = []
-    variance_strata = 0
     for code in np.unique(place):
         inside = np.flatnonzero(place == code)
-        width = max(2, min(units, inside.size // psus))
-        hands = _hands(inside, stratum_of_psu, width, random)
-        groups = max(1, sum(hand.size for hand in hands) // (width * psus))
-        # Larger strata first, then around: neighbours in the deal are of different strata.
-        for number, hand in enumerate(hands):
-            start = len(stratum_of_unit) + (number % groups) * width
-            offset = int(random.integers(width))
-            for position, psu in enumerate(hand):
-                unit_of_psu[psu] = start + (position + offset) % width
-        stratum_of_unit += [variance_strata + group for group in range(groups) for _ in range(width)]
-        variance_strata += groups
-    return _without_small(VarianceUnits(unit_of_psu, np.array(stratum_of_unit, dtype=np.int64)), psus)
+        unit, groups, width = _dealt(inside, stratum_of_psu, random, psus, units)
+        unit_of_psu[inside] = len(stratum_of_unit) + unit
+        first = stratum_of_unit[-1] + 1 if stratum_of_unit else 0
+        stratum_of_unit += [first + group for group in range(groups) for _ in range(width)]
+    return VarianceUnits(unit_of_psu, np.array(stratum_of_unit, dtype=np.int64))
+
+
+def _dealt(
+    inside: IntVector, stratum: IntVector, random: np.random.Generator, psus: int, units: int
+) -> tuple[IntVector, int, int]:
+    """Deal the PSUs of a place: unit of each, variance strata, and units of each of them."""
+    mixed = min(2, np.unique(stratum[inside]).size)
+    for width in range(max(2, min(units, inside.size // psus)), 1, -1):
+        hands = _hands(inside, stratum, width, random)
+        offset = random.integers(width, size=len(hands))
+        for groups in range(max(1, inside.size // (width * psus)), 0, -1):
+            unit = np.full(stratum.size, -1, dtype=np.int64)
+            # Neighbours among the hands are of different strata, so a run of them mixes strata.
+            for number, hand in enumerate(hands):
+                start = (number * groups // len(hands)) * width
+                unit[hand] = start + (np.arange(hand.size) + offset[number]) % width
+            counts = np.bincount(unit[inside], minlength=groups * width)
+            pairs = np.unique(np.column_stack([unit[inside], stratum[inside]]), axis=0)
+            strata = np.bincount(pairs[:, 0], minlength=groups * width)
+            if counts.min() >= psus and strata.min() >= mixed:
+                return unit[inside], groups, width
+    # Two units over all strata: the largest halves there are.
+    half = np.empty(inside.size, dtype=np.int64)
+    half[np.lexsort((random.random(inside.size), stratum[inside]))] = np.arange(inside.size) % 2
+    return half, 1, 2
 
 
 def _hands(inside: IntVector, stratum: IntVector, width: int, random: np.random.Generator) -> list[IntVector]:
-    """PSUs of a place in hands of ``width`` of one stratum, shuffled; odd ones go with its last hand."""
+    """PSUs of a place in hands of ``width`` of one stratum; odd ones go with its last hand, small strata together."""
     by_stratum = [random.permutation(inside[stratum[inside] == code]) for code in np.unique(stratum[inside])]
     small = [psus for psus in by_stratum if psus.size < width]
     large = [psus for psus in by_stratum if psus.size >= width]
     if small:
         large.append(np.concatenate(small))
-    hands: list[list[IntVector]] = []
-    for psus in sorted(large, key=lambda psus: -psus.size):
+    placed: list[tuple[float, float, IntVector]] = []
+    for psus in large:
         cuts = max(1, psus.size // width)
-        ends = [width * number for number in range(1, cuts)]
-        hands.append([np.asarray(part) for part in np.split(psus, ends)])
-    order = random.permutation(len(hands))
-    longest = max((len(hand) for hand in hands), default=0)
-    return [hands[place][turn] for turn in range(longest) for place in order if turn < len(hands[place])]
+        # The hands of a stratum are spread evenly over all of them.
+        for number, hand in enumerate(np.split(psus, [width * cut for cut in range(1, cuts)])):
+            placed.append(((number + 0.5) / cuts, float(random.random()), hand))
+    return [hand for _, _, hand in sorted(placed, key=lambda item: item[:2])]
 
 
-def _large_enough(place: IntVector, least: int) -> IntVector:
-    """Put small places together, the smallest first."""
+def _large_enough(place: IntVector, stratum: IntVector, least: int) -> IntVector:
+    """Put places of too few PSUs or of one stratum together, the smallest first."""
     if place.size < least:
         raise ValueError(f"{place.size} PSUs cannot make two units of {least // 2}")
     found = place.copy()
     while True:
         codes, counts = np.unique(found, return_counts=True)
-        if counts.min() >= least:
+        alone = np.array([np.unique(stratum[found == code]).size < 2 for code in codes])
+        small = np.flatnonzero((counts < least) | alone)
+        if small.size == 0 or codes.size == 1:
             return found
-        order = np.argsort(counts, kind="stable")
-        found[found == codes[order[0]]] = codes[order[1]]
-
-
-def _without_small(made: VarianceUnits, psus: int) -> VarianceUnits:
-    """Join units that came out smaller than asked with the smallest other of their variance stratum."""
-    unit, stratum = made.unit_of_psu.copy(), made.stratum_of_unit.copy()
-    while True:
-        counts = np.bincount(unit, minlength=stratum.size)
-        small = np.flatnonzero((counts < psus) & (stratum >= 0))
-        if small.size == 0:
-            break
-        at = int(small[np.argmin(counts[small])])
-        mates = np.flatnonzero((stratum == stratum[at]) & (np.arange(stratum.size) != at))
-        if mates.size < 2:
-            # A variance stratum needs two units: join it whole with another one, unit by unit.
-            other = next(code for code in np.unique(stratum[stratum >= 0]) if code != stratum[at])
-            theirs = np.flatnonzero(stratum == other)
-            ours = np.flatnonzero(stratum == stratum[at])
-            for number, mine in enumerate(ours):
-                unit[unit == mine] = theirs[number % theirs.size]
-                stratum[mine] = -1
-            continue
-        mate = int(mates[np.argmin(counts[mates])])
-        unit[unit == at] = mate
-        stratum[at] = -1
-    used = np.flatnonzero(stratum >= 0)
-    new_unit = np.full(stratum.size, -1, dtype=np.int64)
-    new_unit[used] = np.arange(used.size)
-    codes = np.unique(stratum[used], return_inverse=True)[1].reshape(-1)
-    return VarianceUnits(new_unit[unit], codes.astype(np.int64))
+        at = small[np.argmin(counts[small])]
+        others = np.flatnonzero(codes != codes[at])
+        found[found == codes[at]] = codes[others[np.argmin(counts[others])]]

@@ -1,0 +1,18 @@
+# Totals, means, ratios and domains of a public file with replicate weights, read as its protection report says.
+# Rscript public_file.R > public_file.expected.csv     (R 4.2.2, survey 4.1-1)
+suppressMessages(library(survey))
+file <- read.csv("public_file.csv")
+scales <- read.csv("public_file_scale.csv")
+d <- svrepdesign(data = file, weights = ~weight, repweights = "replicate_[0-9]+", type = "JKn", scale = 1,
+                 rscales = scales$scale, combined.weights = TRUE, mse = TRUE)
+row <- function(name, x) cat(sprintf("%s,%.15g,%.15g\n", name, coef(x)[1], SE(x)[1]))
+cat(sprintf("# R %s, survey %s\n", getRversion(), packageVersion("survey")))
+cat("figure,estimate,se\n")
+row("total_moved", svytotal(~moved, d))
+row("total_income", svytotal(~income, d))
+row("share_moved", svymean(~moved, d))
+row("mean_income", svymean(~income, d))
+row("income_of_movers", svymean(~income, subset(d, moved == 1)))
+row("share_rural", svymean(~moved, subset(d, area == 1)))
+r <- svyratio(~income, ~moved, d)
+cat(sprintf("%s,%.15g,%.15g\n", "income_per_mover", coef(r)[1], SE(r)[1]))
