@@ -21,6 +21,7 @@ KEYFILE  ?=
 VENV     := .venv
 PYTHON   := $(VENV)/bin/python
 RUN      := $(PYTHON) -m pipeline
+SPANISH   = $(filter es%,$(firstword $(LANGUAGE) $(LC_ALL) $(LC_MESSAGES) $(LANG)))
 LANGUAGES = $(if $(LANGUAGE),--language "$(LANGUAGE)") $(if $(filter yes,$(JSON)),--json)
 WHERE     = --study "$(STUDY)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
 # Files with microdata are sealed with this key when there is one; the program reads its place from here.
@@ -33,6 +34,7 @@ STAGES   := plan ingest weight estimate report validate disseminate
 .PHONY: help study $(STAGES) attack factsheets public-use sign harmonized studies doctor completion explain verify retire key sbom list new-study dictionary totals-template totals-check totals merge-totals check test lint certify fuzz bench bench-scale lock clean environment environment-dev environment-bench
 
 help: ## what can be done
+ifeq ($(SPANISH),)
 	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en] [JSON=yes]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "  example          make study STUDY=bol_2019 DATA=../shared/data"
@@ -150,8 +152,8 @@ lock: ## new exact versions in the lock files, from pyproject.toml (needs a pack
 
 clean: ## remove what was built; sources and .venv stay
 	@if [ ! -e "$(BUILD)" ]; then exit 0; \
-	elif [ -f "$(BUILD)/CACHEDIR.TAG" ]; then rm -rf -- "$(BUILD)"; echo "removed $(BUILD)"; \
-	else echo "$(BUILD) was not made by this program; nothing removed" >&2; exit 2; fi
+	elif [ -f "$(BUILD)/CACHEDIR.TAG" ]; then rm -rf -- "$(BUILD)"; echo "$(if $(SPANISH),se eliminó,removed) $(BUILD)"; \
+	else echo "$(BUILD) $(if $(SPANISH),no lo hizo este programa; nada se eliminó,was not made by this program; nothing removed)" >&2; exit 2; fi
 
 environment:
 	@sh pipeline/environment.sh run

@@ -166,7 +166,7 @@ run | dev | bench)
     ;;
 lock) make_locks ;;
 *)
-    echo "environment.sh run|dev|bench|lock" >&2
+    say 'Uso: environment.sh run|dev|bench|lock' 'Usage: environment.sh run|dev|bench|lock'
     exit 2
     ;;
 esac

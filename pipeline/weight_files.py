@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 
 from pipeline.private_store.private_files import private_input, private_output
 from surveys.microdata import LevelData, Microdata
+from surveys.problems import DataError, Message, Problem
 from weights.weight_set import WeightSet
+
+WEIGHTS_OF_OTHERS = Message(
+    "weights_of_other_microdata",
+    "the weights of level '{level}' belong to other microdata; row by row the same keys were expected. "
+    "Run `make weight` again.",
+    "los factores del nivel '{level}' son de otros microdatos; se esperaban las mismas claves fila por fila. "
+    "Ejecute de nuevo `make weight`.",
+)
 
 
 def write_weights(folder: Path, weights: Mapping[str, WeightSet], microdata: Microdata) -> None:
@@ -57,7 +66,7 @@ def read_weights(folder: Path, microdata: Microdata) -> dict[str, NDArray[np.flo
 
     Raises
     ------
-    ValueError
+    DataError
         When the keys in a file are not those of the microdata, row by row: the two stages disagree.
     """
     weights: dict[str, NDArray[np.float64]] = {}
@@ -67,9 +76,7 @@ def read_weights(folder: Path, microdata: Microdata) -> dict[str, NDArray[np.flo
             continue
         frame = _read(path)
         if not _same_keys(frame, data):
-            raise ValueError(
-                f"the weights of level '{level}' do not belong to these microdata; run `make weight` again"
-            )
+            raise DataError([Problem(WEIGHTS_OF_OTHERS, path.name, {"level": level})])
         weights[level] = frame["weight"].to_numpy(dtype=np.float64)
     return weights
 
@@ -127,7 +134,7 @@ def read_calibrations(
 
     Raises
     ------
-    ValueError
+    DataError
         When the keys in a file are not those of the microdata.
     """
     found = {}
@@ -137,9 +144,7 @@ def read_calibrations(
             continue
         frame = _read(path)
         if not _same_keys(frame, data):
-            raise ValueError(
-                f"the calibration of level '{level}' does not belong to these microdata; run `make weight` again"
-            )
+            raise DataError([Problem(WEIGHTS_OF_OTHERS, path.name, {"level": level})])
         x = _read(folder / f"calibration_{level}_groups.parquet").to_numpy(dtype=np.float64)
         found[level] = (frame["group"].to_numpy(np.int64), x, frame["base_weight"].to_numpy(np.float64))
     return found
