@@ -38,6 +38,9 @@ ifeq ($(SPANISH),)
 	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en] [JSON=yes]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "  example          make study STUDY=bol_2019 DATA=../shared/data"
+else
+	@cat pipeline/answers/help_es.txt
+endif
 
 study: environment ## everything for one study: plan, ingest, weight, estimate, report, validate, disseminate
 	@$(RUN) study $(WHERE)
