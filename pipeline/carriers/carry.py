@@ -17,7 +17,7 @@ from pipeline.carriers.by_engine import gather_by_engine, gathered_exactly, tota
 from pipeline.carriers.embedded import MEMORY, duckdb_engine
 from pipeline.carriers.engines import Engine
 from pipeline.carriers.in_memory import exact_totals, exact_totals_streamed
-from pipeline.carriers.row_batches import NotSorted
+from pipeline.carriers.refusals import NoEngine, NotExact, NotSorted
 from pipeline.carriers.scan_table import ScanTable, columns_read
 from pipeline.carriers.streamed import gather_streamed
 
@@ -69,12 +69,16 @@ def gather(task: Task, table: ScanTable, settings: ScanSettings, scratch: Path) 
 
     Raises
     ------
-    ValueError
-        Exact sums of a table that was not written for them, or ``engine`` without a way to connect.
+    NotExact
+        Exact sums of a table that was not written for them.
+    NoEngine
+        ``engine`` without a way to connect.
+    NotSorted
+        Rows out of order, and no other carrier allowed.
     """
     if settings.exact:
         if table.scale is None:
-            raise ValueError("exact sums need a table of whole numbers of a smallest unit")
+            raise NotExact
         task, totals = exact_totals_of(task, table, settings, scratch)
         return task, gathered_exactly(task, totals, table.scale)
     if settings.carrier in ("automatic", "streamed", "memory"):
@@ -108,6 +112,6 @@ def exact_totals_of(
 def _engine(table: ScanTable, settings: ScanSettings, scratch: Path) -> AbstractContextManager[Engine]:
     if settings.carrier == "engine":
         if settings.connect is None:
-            raise ValueError("the carrier 'engine' needs an engine to connect to")
+            raise NoEngine
         return settings.connect(table)
     return duckdb_engine(table, scratch, memory=settings.memory)

@@ -15,6 +15,7 @@ from estimates.carried.task import Pass, Summed, Task
 from estimates.measure import Coding, FloatVector, IntVector, Measure
 from estimates.scan_plan import By
 from pipeline.carriers.in_memory import exact_totals
+from pipeline.carriers.refusals import TooLarge
 from pipeline.carriers.scan_table import PSU, STRATUM, VALUE_DIGITS, WEIGHT, WEIGHT_DIGITS
 from pipeline.carriers.totals_table import in_order
 from surveys.design import Design
@@ -105,7 +106,7 @@ def level_totals(
 
     Raises
     ------
-    ValueError
+    TooLarge
         A weight or number too large for exact sums.
     """
     task = canonical_task(measures, names, {name: coding.labels for name, coding in codings.items()})
@@ -144,8 +145,7 @@ def canonical_task(
     described = []
     for name, measure in measures.items():
         binary = measure.denominator is None and measure.statistic in ("proportion", "count", "distribution")
-        if binary and not measure.is_binary:
-            raise ValueError(f"{name} is not 0 or 1 everywhere")
+        binary = binary and measure.is_binary
         columns = [f"{name}.y", *([f"{name}.x"] if measure.denominator is not None else [])]
         described.append(
             Summed(
@@ -185,5 +185,5 @@ def _units(values: npt.NDArray[np.generic], decimals: int, digits: int, name: st
     absent = np.isnan(numbers)
     units = np.rint(np.where(absent, 0.0, numbers) * 10.0**decimals)
     if units.size and np.abs(units).max() >= 10.0**digits:
-        raise ValueError(f"{name}: a number of {digits - decimals} digits or more before the point")
+        raise TooLarge(name, digits - decimals)
     return pa.array(units.astype(np.int64), mask=absent)

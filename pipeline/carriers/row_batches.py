@@ -13,15 +13,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from estimates.carried.layout import Rows
+from pipeline.carriers.refusals import NotSorted
 from pipeline.carriers.scan_table import PSU, STRATUM, WEIGHT, ScanTable
 
 BATCH = 1 << 18
 # Rows of a piece, at least: pieces are read side by side, and their sums are added in their order.
 PIECE = 1 << 21
-
-
-class NotSorted(Exception):
-    """The rows are not in the order of stratum and PSU."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from estimates.carried.cell_totals import Scale
 from estimates.carried.task import Task
+from pipeline.carriers.refusals import NotAScanTable, TooLarge
 
 ROWS_IN_GROUP = 1 << 19
 _MARK = b"caracteriza.scan"
@@ -59,15 +60,15 @@ def open_scan_table(paths: Sequence[Path]) -> ScanTable:
 
     Raises
     ------
-    ValueError
+    NotAScanTable
         No files, or files whose columns or decimals differ.
     """
     if not paths:
-        raise ValueError("a scan needs at least one file")
+        raise NotAScanTable
     schemas = [pq.read_schema(path) for path in paths]
     for path, schema in zip(paths, schemas, strict=True):
         if not schema.equals(schemas[0]) or _mark(schema) != _mark(schemas[0]):
-            raise ValueError(f"{path.name} has other columns or decimals than {paths[0].name}")
+            raise NotAScanTable(path.name)
     mark = _mark(schemas[0])
     scale = Scale(mark["weight"], mark["value"]) if mark else None
     return ScanTable(tuple(paths), scale)
@@ -140,7 +141,7 @@ def scale_of(weight: npt.NDArray[np.float64], values: Mapping[str, npt.NDArray[A
 
     Raises
     ------
-    ValueError
+    TooLarge
         A number so large that its square would not fit a sum of 38 digits.
     """
     decimals = {}
@@ -150,11 +151,11 @@ def scale_of(weight: npt.NDArray[np.float64], values: Mapping[str, npt.NDArray[A
         largest = float(np.nanmax(np.abs(column), initial=0.0))
         room = VALUE_DIGITS - _digits(largest)
         if room < 0:
-            raise ValueError(f"the column {name} holds numbers of more than {VALUE_DIGITS} digits")
+            raise TooLarge(name, VALUE_DIGITS)
         decimals[name] = min(9, room)
     room = WEIGHT_DIGITS - _digits(float(weight.max(initial=0.0)))
     if room < 0:
-        raise ValueError(f"weights of more than {WEIGHT_DIGITS} digits")
+        raise TooLarge(WEIGHT, WEIGHT_DIGITS)
     return Scale(min(9, room), decimals)
 
 

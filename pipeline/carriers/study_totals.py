@@ -14,6 +14,7 @@ from estimates.level_rows import level_rows
 from estimates.study_design import study_design
 from estimates.study_plan import methods_of, plan_by_level, whole_plan, with_needed
 from pipeline.carriers.partial_totals import PsuList, level_totals, psu_list
+from pipeline.carriers.refusals import TOO_LARGE, TooLarge
 from pipeline.carriers.totals_files import Totals
 from pipeline.hashing import file_hash, value_hash
 from pipeline.microdata_files import read_microdata
@@ -22,15 +23,7 @@ from pipeline.study_files import LoadedStudy, load_study
 from pipeline.weight_files import read_weights
 from surveys.design import Design
 from surveys.microdata import Microdata
-from surveys.problems import DataError, Message, Problem
-
-TOO_LARGE = Message(
-    "totals_too_large",
-    "exact sums are not possible: {why}. Weights may have 7 digits before the point, and amounts 8; give the variable "
-    "a larger unit in mapping.yaml, or take the indicator out of `tabulation:`.",
-    "no se puede sumar exactamente: {why}. Los factores pueden tener 7 dígitos antes del punto, y los montos 8; dé a "
-    "la variable una unidad mayor en mapping.yaml, o quite el indicador de `tabulation:`.",
-)
+from surveys.problems import DataError, Problem
 
 
 def study_totals(folder: Path, project: Project, results: Path, part: str) -> Totals:
@@ -71,9 +64,9 @@ def study_totals(folder: Path, project: Project, results: Path, part: str) -> To
                 levels[level] = level_totals(
                     found.measures, found.names, found.codings, rows.design, rows.weight, psus
                 )
-            except ValueError as why:
+            except TooLarge as found_one:
                 where = loaded.files.study.where(("tabulation",))
-                raise DataError([Problem(TOO_LARGE, where, {"why": str(why)})]) from None
+                raise DataError([Problem(TOO_LARGE, where, vars(found_one))]) from None
     population = None
     if design.psu_population is not None:
         population = dict(zip(design.stratum_names, design.psu_population.tolist(), strict=True))

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from estimates.carried.cell_totals import CellTotals, Sums, column_names, sums_of
 from estimates.carried.task import Pass
 from pipeline.carriers.expression import totals_schema
+from pipeline.carriers.refusals import NotSorted
 from pipeline.carriers.scan_table import PSU, STRATUM
 
 _WORD = 2**62
@@ -52,7 +53,7 @@ def whole_psus(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
 
     Raises
     ------
-    ValueError
+    NotSorted
         Tables out of order.
     """
     held: pa.Table | None = None
@@ -63,7 +64,7 @@ def whole_psus(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
         psu, stratum = table.column(PSU).to_numpy(), table.column(STRATUM).to_numpy()
         fell = (stratum[1:] < stratum[:-1]) | ((stratum[1:] == stratum[:-1]) & (psu[1:] < psu[:-1]))
         if fell.any():
-            raise ValueError("the engine did not keep the order of its answer")
+            raise NotSorted
         changed = np.flatnonzero((psu[1:] != psu[:-1]) | (stratum[1:] != stratum[:-1])) + 1
         last = int(changed[-1]) if changed.size else 0
         if last:

@@ -103,17 +103,15 @@ def test_the_name_of_a_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_number_too_large(tmp_path: Path) -> None:
-    from pipeline.carriers.study_totals import TOO_LARGE
+    from pipeline.carriers.refusals import TOO_LARGE, TooLarge
 
-    details = {"why": "weight: a number of 7 digits or more before the point"}
+    details = vars(TooLarge("income", 8))
     english, spanish = (filled(text, details) for text in (TOO_LARGE.en, TOO_LARGE.es))
     assert english == (
-        "exact sums are not possible: weight: a number of 7 digits or more before the point. Weights may have 7 "
-        "digits before the point, and amounts 8; give the variable a larger unit in mapping.yaml, or take the "
-        "indicator out of `tabulation:`."
+        "exact sums are not possible: 'income' holds a number of more than 8 digits before the decimal point. Give "
+        "the variable a larger unit in mapping.yaml, or take the indicator out of `tabulation:`."
     )
     assert spanish == (
-        "no se puede sumar exactamente: weight: a number of 7 digits or more before the point. Los factores pueden "
-        "tener 7 dígitos antes del punto, y los montos 8; dé a la variable una unidad mayor en mapping.yaml, o quite "
-        "el indicador de `tabulation:`."
+        "no se puede sumar exactamente: 'income' tiene un número de más de 8 dígitos antes del punto decimal. Dé a la "
+        "variable una unidad mayor en mapping.yaml, o quite el indicador de `tabulation:`."
     )
