@@ -1,5 +1,5 @@
 // What is chosen, kept in the address, and everything drawn from it.
-const state = {figure: 0, set: 0, sort: "", filter: "", which: "", place: ""};
+const state = {figure: 0, set: 0, sort: "", filter: "", which: "", place: "", every: false};
 const STATIC = new Set(["", "main", "figures", "explore", "reading", "files", "methods", "glossary", "headline"]);
 
 function hashOf() {
@@ -22,6 +22,7 @@ function readHash() {
       if (!(error instanceof URIError)) throw error;
     }
   }
+  state.every = false;
   const figure = data.figures.findIndex(one => one.name === given.indicator);
   state.figure = Math.max(figure, 0);
   const sets = setsOf(state.figure), by = given.by ?? "";
@@ -41,6 +42,7 @@ function change(next) {
   Object.assign(state, next);
   if (state.set === null) state.set = setsOf(state.figure)[0];
   const other = "figure" in next || "set" in next;
+  if (other) state.every = false;
   draw(other);
   keep();
   if (other) announce(titleOf());
@@ -94,7 +96,7 @@ function draw(all) {
   if (byId("filter").value !== state.filter) byId("filter").value = state.filter;
   byId("which").value = state.which;
   byId("tools").hidden = lines.length < 4 && !state.filter && !state.which;
-  byId("rows").textContent = say("rows", {count: shown.length, all: lines.length});
+  byId("rows").textContent = say("rows", {count: numberText(shown.length, 0), all: numberText(lines.length, 0)});
   if (all) {
     buildSets(state, change);
     drawTests();
@@ -192,6 +194,10 @@ if (data.figures.length) {
   addEventListener("hashchange", arrive);
   byId("filter").addEventListener("input", event => change({filter: event.target.value}));
   byId("which").addEventListener("change", event => change({which: event.target.value}));
+  byId("more").addEventListener("click", () => {
+    change({every: true});
+    byId("table").tBodies[0].rows[FIRST].querySelector("button").focus();
+  });
   byId("download").addEventListener("click", download);
   byId("copy").addEventListener("click", copy);
   byId("print").addEventListener("click", () => {

@@ -1,6 +1,9 @@
 // The table of a view: sorted, filtered, and written as CSV.
 const WIDE = {estimate: ["estimate", "ci_low", "ci_high", "se", "cv", "n"], model: ["estimate", "ci_low", "ci_high", "cv", "rank", "rank_range", "probability_worst"]};
 
+// Rows that stand in the table at once; sorting, filtering and the download take all.
+const FIRST = 300;
+
 function columnName(name, figure) {
   return data.words[name === "cv" && figure.kind === "model" ? "col_cv_model" : `col_${name}`];
 }
@@ -58,7 +61,10 @@ function drawTable(figure, set, lines, state, title, change, choose) {
   byId("table-title").replaceChildren(element("span", {class: "title"}, title), " ", element("span", {class: "unit"}, figure.unit_label));
   table.tHead.replaceChildren(head);
   const body = document.createDocumentFragment();
-  for (const line of lines) body.append(tableRow(line, columns, state, choose));
+  const kept = state.every ? lines : lines.slice(0, FIRST);
+  for (const line of kept) body.append(tableRow(line, columns, state, choose));
+  byId("more").hidden = kept.length === lines.length;
+  byId("more").textContent = say("more", {count: numberText(lines.length, 0)});
   if (!lines.length) body.append(element("tr", {}, element("td", {colspan: names.length + columns.length + 1, class: "name"}, data.words.rows_none)));
   table.tBodies[0].replaceChildren(body);
 }

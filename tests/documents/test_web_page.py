@@ -310,5 +310,22 @@ def test_words_are_read_by_language(web_folder: Path) -> None:
             assert words[language][key] in html.unescape(text) and other[key] not in html.unescape(text), key
 
 
+@pytest.mark.parametrize(
+    ("name", "phrase"),
+    [("trend_tests.csv", "trend"), ("tests.csv", "tests"), ("study_es.xlsx", "workbook"), ("a.px", "px"),
+     ("areas-metadata.json", "package"), ("anything.bin", "other")],
+)  # fmt: skip
+def test_files_beside_the_page_are_linked_with_their_use(
+    release_of: Callable[..., Release], estimates: pd.DataFrame, tmp_path: Path, name: str, phrase: str
+) -> None:
+    (tmp_path / name).write_text("x", encoding="utf-8")
+    (tmp_path / "SHA256SUMS").write_text("x", encoding="utf-8")
+    write_web(tmp_path, release_of(estimates))
+    text = html.unescape(bytes_of(tmp_path, "en"))
+    use = load_words(TEMPLATES, "en")[f"web_file_{phrase}"]
+    assert f'<li><a href="{name}">{name}</a> <span>{use}</span></li>' in text
+    assert 'href="SHA256SUMS"' not in text
+
+
 def test_numbers_columns_are_known() -> None:
     assert set(NUMBERS) <= set(NUMBER_COLUMNS)

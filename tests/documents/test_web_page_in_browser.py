@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ import pandas as pd
 import pytest
 
 from pipeline.attack_page import page_data
+from pipeline.release import Release
 from pipeline.report_numbers import plain
+from pipeline.web_page.writing import write_web
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -393,6 +395,51 @@ def test_every_printed_sheet_says_what_it_is(browser: Any, web_folder: Path, tmp
     assert len(sheets) > 2
     notice = "DATOS SINTÉTICOS" if language == "es" else "SYNTHETIC DATA"
     assert all(notice in sheet.extract_text() for sheet in sheets)
+
+
+def test_one_view_is_printed_alone(browser: Any, web_folder: Path, tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    with Opened(browser, path_of(web_folder, "en"), VIEWS["map"]) as opened:
+        opened.look("() => { window.print = () => { window.printed = document.documentElement.className; }; }")
+        opened.page.click("#print")
+        assert "one-view" in opened.look("window.printed")
+        assert "one-view" not in opened.look("document.documentElement.className")
+        opened.look("document.documentElement.classList.add('one-view')")
+        opened.page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    text = " ".join(sheet.extract_text() for sheet in PdfReader(tmp_path / "page.pdf").pages)
+    assert "Chalatenango" in text and "SYNTHETIC DATA" in text
+    assert "Confidence interval" not in text, "the glossary is not of the view"
+
+
+def test_thousands_of_rows_react_fast(
+    browser: Any, release_of: Callable[..., Release], estimates: pd.DataFrame, tmp_path: Path
+) -> None:
+    """Seven thousand rows, of which one table has 5,040: an answer to a choice in seconds on a busy machine."""
+    one = estimates[(estimates["indicator"] == "poverty") & (estimates["place"] != "_T")]
+    crossed = [one.assign(department=str(department), indicator=name) for name in ("poverty", "hunger")
+               for department in range(1, 15)]  # fmt: skip
+    crossed += [one.assign(department=str(department), sex=sex, indicator="poverty") for department in range(1, 15)
+                for sex in "12" for _ in range(3)]  # fmt: skip
+    write_web(tmp_path, release_of(pd.concat([estimates, *crossed], ignore_index=True)))
+    with Opened(browser, path_of(tmp_path, "es")) as opened:
+        waited = opened.look("""async () => {
+            const started = performance.now();
+            location.hash = "indicator=poverty&by=department+sex+place";
+            await new Promise(done => addEventListener("hashchange", () => setTimeout(done), {once: true}));
+            return performance.now() - started;
+        }""")
+        assert waited < 3000
+        assert opened.texts("#rows") == ["5,040 de 5,040 filas"]
+        assert len(opened.texts("#table tbody tr")) == 300
+        opened.page.click('[data-sort="estimate"]')
+        lowest = float(opened.texts('td[data-column="estimate"]')[0])
+        opened.page.click("#more")
+        values = opened.texts('td[data-column="estimate"]')
+        assert len(values) == 5040 and min(map(float, filter(None, values))) == lowest
+        assert opened.look("document.activeElement.closest('tr').rowIndex") == 301
+        assert opened.page.locator("#more").is_hidden()
+    assert path_of(tmp_path, "es").stat().st_size < 1_000_000
 
 
 def test_hostile_labels_are_shown_as_they_are(browser: Any, web_folder: Path) -> None:
