@@ -138,9 +138,9 @@ def _access(access: etree._Element, study: Study, file: DocumentedFile, language
     add(available, "avlStatus", file.access.get(language))
     use = add(access, "useStmt")
     add(use, "confDec", words["confidentiality"])
+    add(use, "citReq", words["cite"])
     if study.public_use is not None:
         add(use, "conditions", study.public_use.reason.get(language))
-    add(use, "citReq", words["cite"])
     add(use, "disclaimer", words["disclaimer"])
 
 
