@@ -28,7 +28,7 @@ WHERE     = --study "$(STUDY)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)
 ifneq ($(KEYFILE),)
 export CARACTERIZA_KEYFILE := $(KEYFILE)
 endif
-STAGES   := plan ingest weight estimate report validate disseminate
+STAGES   := plan ingest weight estimate report validate disseminate editions
 
 .DEFAULT_GOAL := help
 .PHONY: help study $(STAGES) attack factsheets public-use sign harmonized studies doctor completion explain verify retire key sbom list new-study dictionary totals-template totals-check totals merge-totals check test lint certify fuzz bench bench-scale lock clean environment environment-dev environment-bench
@@ -60,8 +60,14 @@ estimate: environment ## estimates with their precision and publication status
 report: environment ## the report as PDF and as a page, in Spanish and English
 	@$(RUN) report $(WHERE)
 
+editions: environment ## a folder for each audience of the study: its formats, a letter, checksums, a catalogue record
+	@$(RUN) editions $(WHERE)
+
 factsheets: environment ## a sheet for each place or group that the study names under report: factsheets:
 	@$(RUN) factsheets $(WHERE)
+
+public-use: environment ## microdata that may be given away, where the study permits it: files, DDI and protection report
+	@$(RUN) public-use $(WHERE)
 
 validate: environment ## comparison with published figures and with a second engine
 	@$(RUN) validate $(WHERE)

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from estimates.disclosure.audit import ProtectionRule, audit, public_knowledge
+from estimates.disclosure.audit import Audit, ProtectionRule, audit, public_knowledge
 from estimates.disclosure.cells import LinkedCells
 from estimates.disclosure.differencing import telling_changes
 from estimates.disclosure.release import breakdowns_of, shown_rows
@@ -73,6 +74,8 @@ class Attack:
         Primary cells, and those bounded tighter than the rule.
     not_attacked : tuple of str
         What could not be read, said loudly.
+    told : (R,) bool or None
+        Rows of which a number was read.
     """
 
     leaks: tuple[Leak, ...]
@@ -81,6 +84,7 @@ class Attack:
     cells: int
     exposed: int
     not_attacked: tuple[str, ...] = field(default=())
+    told: NDArray[np.bool_] | None = field(default=None, repr=False, compare=False)
 
     def record(self) -> dict[str, Any]:
         """Count, for the record of the release."""
@@ -103,6 +107,7 @@ def attack_release(
     canaries: Sequence[str] = (),
     study: Study | None = None,
     analyses: Mapping[str, pd.DataFrame] | None = None,
+    includes: NDArray[np.bool_] | None = None,
 ) -> Attack:
     """Attack the files of a folder.
 
@@ -128,6 +133,8 @@ def attack_release(
         How its release is protected; hidden rows only without one.
     analyses : mapping of str to DataFrame, optional
         Comparisons, models and tests as they may be published: lines without numbers there have none in any file.
+    includes : (R,) bool, optional
+        Rows of the edition that the folder holds; all by default. Numbers of others are leaks.
 
     Returns
     -------
@@ -147,6 +154,9 @@ def attack_release(
             leaks.append(Leak("number_of_hidden_row", published.file, row_name(frame, names, int(row))))
         for row in np.flatnonzero(not_rounded(published.numbers, frame, view, cells.rounded, dictionary)):
             leaks.append(Leak("not_rounded", published.file, row_name(frame, names, int(row))))
+        beyond = np.zeros(len(frame), dtype=bool) if includes is None else published.has_number & ~includes
+        for row in np.flatnonzero(beyond):
+            leaks.append(Leak("row_of_another_edition", published.file, row_name(frame, names, int(row))))
     for file, place in told_by_rounds(folder, frame, names, hidden):
         leaks.append(Leak("number_of_hidden_row", file, row_name(frame, names, place)))
     if analyses is not None:
@@ -159,10 +169,8 @@ def attack_release(
     if study is not None and analyses is not None:
         told_lines = told_by_analyses(folder, frame, names, hidden, analyses, study, dictionary)
         leaks += [Leak("number_of_hidden_line", file, line) for file, line in dict.fromkeys(told_lines)]
-    low, high = public_knowledge(cells, told, frame["reason"].astype(str).tolist(), rule)
-    bounded = audit(cells, low, high, rule)
-    for cell in bounded.cell[bounded.exposed]:
-        leaks.append(Leak("count_bounded", "all files", _cell_name(frame, names, cells, int(cell))))
+    bounded, of_counts = bounded_counts(frame, cells, rule, told)
+    leaks += of_counts
     for release in earlier:
         leaks += _differences(folder, release, frame, names, dictionary, rule)
     closed = hidden if cells.rounded is None else hidden | cells.rounded.rows
@@ -171,8 +179,37 @@ def attack_release(
     byte_leaks, files = search_bytes(folder, microdata, canaries)
     leaks += [Leak(kind, file, "") for kind, file in byte_leaks]
     return Attack(
-        tuple(leaks), files, figures, int(bounded.cell.size), int(bounded.exposed.sum()), tuple(not_attacked)
-    )
+        tuple(leaks), files, figures, int(bounded.cell.size), int(bounded.exposed.sum()), tuple(not_attacked),
+        told,
+    )  # fmt: skip
+
+
+def bounded_counts(
+    frame: pd.DataFrame, cells: LinkedCells, rule: ProtectionRule, told: NDArray[np.bool_]
+) -> tuple[Audit, list[Leak]]:
+    """Solve for the hidden counts of victims from rows that files told.
+
+    Parameters
+    ----------
+    frame, cells, rule
+        As in `attack_release`.
+    told : (R,) bool
+        Rows of which a number was read, in one folder or in several together.
+
+    Returns
+    -------
+    bounded : Audit
+        Bounds of every primary cell.
+    leaks : list of Leak
+        Those bounded tighter than the rule.
+    """
+    low, high = public_knowledge(cells, told, frame["reason"].astype(str).tolist(), rule)
+    bounded = audit(cells, low, high, rule)
+    names = breakdowns_of(frame)
+    exposed = bounded.cell[bounded.exposed]
+    return bounded, [
+        Leak("count_bounded", "all files", _cell_name(frame, names, cells, int(cell))) for cell in exposed
+    ]
 
 
 def refuse_leaks(attack: Attack, study: str) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pandas as pd
 from numpy.typing import NDArray
 
 from estimates.study_comparisons import REST
 from estimates.table import WHOLE
 from pipeline.analysis_release import COLUMNS, LINE, hidden_lines, line_names
+from pipeline.attack_workbooks import workbook_rows
 from pipeline.open_data.reading import table_files, table_records
 from pipeline.table_labels import Labels
 from surveys.dictionary import Dictionary
@@ -87,8 +87,7 @@ def _of_table(path: Path, label: str, secret: set[str], columns: Sequence[str]) 
 
 
 def _of_workbook(path: Path, secret: set[str], first: str) -> Iterator[tuple[str, str]]:
-    for sheet in openpyxl.load_workbook(path, data_only=False).worksheets:
-        rows = [list(cells) for cells in sheet.iter_rows(values_only=True)]
+    for rows in workbook_rows(path):
         if any(row and row[0] == first for row in rows):
             for row in rows:
                 if row and str(row[0]) in secret and any(isinstance(cell, int | float) for cell in row[1:]):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -15,6 +14,7 @@ from estimates.protection import NUMBER_COLUMNS
 from pipeline.attack_page import page_lines
 from pipeline.attack_px import px_lines
 from pipeline.attack_sdmx import is_sdmx_data, sdmx_lines
+from pipeline.attack_workbooks import workbook_rows
 from pipeline.open_data.reading import table_records
 from pipeline.table_labels import TOTAL, Labels
 from surveys.dictionary import Dictionary
@@ -112,11 +112,10 @@ def _workbook(path: Path, frame: pd.DataFrame, names: Sequence[str], dictionary:
         )
         for name in names
     }
-    book = openpyxl.load_workbook(path, data_only=False)
     lines: list[tuple[Key, Mapping[str, str]]] = []
-    for sheet in book.worksheets:
+    for sheet in workbook_rows(path):
         header: list[str] | None = None
-        for cells in sheet.iter_rows(values_only=True):
+        for cells in sheet:
             texts = ["" if value is None else str(value) for value in cells]
             if header is None:
                 if texts and columns.get(texts[0]) == "indicator":

@@ -39,10 +39,13 @@ def run(run: Run) -> None:
     refuse_without_audit(read_record(run.input("validate")), study.name)
     view = release_view(read_estimates(run.input("estimate") / "estimates.csv"), study, loaded.dictionary)
     analyses = analyses_view(read_analyses(run.input("estimate")), study, loaded.dictionary)
-    write_release(folder, Release(loaded, view, analyses, run.input("validate") / "validation.json", final=False))
+    release = Release(loaded, view, analyses, run.input("validate") / "validation.json", final=False)
+    formats = write_release(folder, release)
     counts = {str(status): int(count) for status, count in view["status"].value_counts().items()}
     earlier = [release.folder for release in read_releases(run.study_folder)]
     attacked = attack_folder(folder, loaded, run.build, earlier=earlier)
     refuse_leaks(attacked, study.name)
-    write_json(folder / "record.json", {"rows": len(view), "by_status": counts, "attack": attacked.record()})
+    write_json(folder / "record.json", {
+        "rows": len(view), "by_status": counts, "formats": formats, "attack": attacked.record(),
+    })  # fmt: skip
     write_checksums(folder)

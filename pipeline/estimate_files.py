@@ -16,6 +16,9 @@ from surveys.design import Design
 from surveys.study import Role, Study
 
 WHOLE = ("n", "n_psu", "cases")
+TOTAL = "_T"
+#: Rows of editions that the public one does not hold; beside ``estimates.csv``, which everybody may see protected.
+FURTHER = "estimates_of_editions.csv"
 
 
 def write_estimates(path: Path, frame: pd.DataFrame) -> None:
@@ -32,6 +35,28 @@ def read_estimates(path: Path) -> pd.DataFrame:
     for column in NUMBER_COLUMNS:
         frame[column] = pd.to_numeric(frame[column].replace("", np.nan)).astype(np.float64)
     return frame
+
+
+def read_every_estimate(folder: Path) -> pd.DataFrame:
+    """Read the rows of all editions of a study: those that everybody may see protected, then the others."""
+    public = read_estimates(folder / "estimates.csv")
+    if not (folder / FURTHER).is_file():
+        return public
+    further = read_estimates(folder / FURTHER)
+    names = list(dict.fromkeys([*breakdown_columns(public), *breakdown_columns(further)]))
+    others = [str(name) for name in public.columns if name not in names]
+    after = others.index("estimate")
+    columns = [*others[:after], *names, *others[after:]]
+    both = pd.concat([part.reindex(columns=columns) for part in (public, further)], ignore_index=True)
+    both[names] = both[names].fillna(TOTAL)
+    kinds = dict.fromkeys(names, public["indicator"].dtype) | dict(public.dtypes)
+    return both.astype(kinds)
+
+
+def without_unused(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the breakdown columns in which every row is a whole."""
+    unused = [name for name in breakdown_columns(frame) if (frame[name] == TOTAL).all()]
+    return frame.drop(columns=unused).reset_index(drop=True)
 
 
 def breakdown_columns(frame: pd.DataFrame) -> list[str]:

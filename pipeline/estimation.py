@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
-from estimates.disclosure.audit import ProtectionRule
+from estimates.disclosure.edition_rules import hide_small, in_public, rule_of, with_edition_rules
 from estimates.disclosure.release import protect_release
 from estimates.disclosure.release_cells import release_cells
 from estimates.disclosure.rounded_release import refuse_small_base, with_rounding
@@ -14,9 +15,10 @@ from estimates.study_design import study_design
 from estimates.study_estimates import estimate_study
 from pipeline.analysis_files import write_analyses
 from pipeline.calibration_files import calibration_record, study_calibrations
+from pipeline.carriers.of_study import scan_of_study
 from pipeline.change_tables import change_tables
 from pipeline.denominator_files import read_denominators
-from pipeline.estimate_files import estimation_record, write_estimates
+from pipeline.estimate_files import FURTHER, estimation_record, without_unused, write_estimates
 from pipeline.microdata_files import read_microdata
 from pipeline.office_tables import office_tables
 from pipeline.run import Run
@@ -32,7 +34,8 @@ def run(run: Run) -> None:
     ----------
     run : Run
         Reads the microdata of ``ingest`` and the weights of ``weight``; leaves ``estimates.csv`` (internal:
-        confidential rows keep their numbers, see `estimates.protection.published_view`), ``comparisons.csv``,
+        confidential rows keep their numbers, see `estimates.protection.published_view`),
+        ``estimates_of_editions.csv`` with the rows that the public edition does not hold, ``comparisons.csv``,
         ``models.csv``, ``tests.csv``, ``verdicts.csv`` and ``table_verdicts.csv``, ``change.csv``, ``trend.csv``,
         ``trend_tests.csv`` and ``external_series.csv``, and ``record.json``. ``round_totals.npz`` is for a later
         round of the same survey, and is never published.
@@ -46,14 +49,21 @@ def run(run: Run) -> None:
     study = loaded.study
     check_start(study.extrapolation, weights, loaded.files.study.where(("extrapolation",)))
     calibrations = study_calibrations(run.input("weight"), study, loaded.dictionary, microdata)
-    frame = estimate_study(study, loaded.dictionary, microdata, design, weights, denominators, calibrations)
+    with scan_of_study(study, microdata, run.build) as scan:
+        frame = estimate_study(study, loaded.dictionary, microdata, design, weights, denominators, calibrations, scan)
     cells = release_cells(study, loaded.dictionary, microdata, design, weights, frame)
     printed = extend(frame, study.extrapolation, loaded.dictionary)
     at = loaded.files.study.where(("publication", "rounding_base"))
     refuse_small_base(printed, study, loaded.dictionary, where=at)
-    rule = ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
-    protected = protect_release(frame, with_rounding(cells, printed, study, loaded.dictionary), rule)
-    frame = protected.frame
+    rule = rule_of(study)
+    # All editions are protected as one release; each is then a part of its rows.
+    together, rule = with_edition_rules(frame, cells, rule, study.editions)
+    frame = hide_small(frame, cells, together)
+    protected = protect_release(frame, with_rounding(together, printed, study, loaded.dictionary), rule)
+    public = in_public(frame, study.editions)
+    further = extend(without_unused(protected.frame[~public]), study.extrapolation, loaded.dictionary)
+    frame = protected.frame if public.all() else without_unused(protected.frame[public])
+    protected = replace(protected, frame=frame)
     analyses = analyse_study(study, loaded.dictionary, microdata, design, weights, frame, calibrations)
     # The sample speaks first; only then is anything carried beyond the places sampled.
     frame = extend(frame, study.extrapolation, loaded.dictionary)
@@ -66,6 +76,9 @@ def run(run: Run) -> None:
         )
     write_estimates(run.output / "estimates.csv", frame)
     os.chmod(run.output / "estimates.csv", 0o600)
+    if len(further):
+        write_estimates(run.output / FURTHER, further)
+        os.chmod(run.output / FURTHER, 0o600)
     over_time, rounds = change_tables(run, loaded, microdata, design, weights, frame, calibrations)
     write_analyses(run.output, over_time)
     write_analyses(run.output, analyses)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from pipeline.analysis_release import analysis_sheets
 from pipeline.geography.area_tables import area_tables
 from pipeline.geography.reading import read_geography
+from pipeline.hashing import files_below
 from pipeline.open_data.data_package import write_data_package
 from pipeline.open_data.found_tables import found_tables
 from pipeline.open_data.parquet_files import write_parquet
@@ -27,7 +28,7 @@ from pipeline.workbook import write_workbook
 Writer = Callable[[Path, Release], None]
 
 
-def write_release(folder: Path, release: Release, formats: Sequence[str] | None = None) -> None:
+def write_release(folder: Path, release: Release, formats: Sequence[str] | None = None) -> dict[str, list[str]]:
     """Write the files that others import.
 
     Parameters
@@ -39,12 +40,29 @@ def write_release(folder: Path, release: Release, formats: Sequence[str] | None 
     formats : sequence of str, optional
         Names in `FORMATS`; all of them by default. They are written in the order of `FORMATS`, because descriptions
         describe what is there; plain CSV files always bring their data package.
+
+    Returns
+    -------
+    dict of str to list of str
+        Files written by each format, by their path inside the folder.
     """
-    wanted = set(FORMATS if formats is None else formats)
+    names = with_descriptions(FORMATS if formats is None else formats)
+    return {name: write_format(folder, release, name) for name in names}
+
+
+def write_format(folder: Path, release: Release, name: str) -> list[str]:
+    """Write one format, and return its files by their path inside the folder."""
+    before = set(files_below(folder))
+    FORMATS[name](folder, release)
+    return [path.relative_to(folder).as_posix() for path in files_below(folder) if path not in before]
+
+
+def with_descriptions(formats: Iterable[str]) -> list[str]:
+    """Put formats in the order in which they are written; plain CSV files bring their data package."""
+    wanted = set(formats)
     if "csv" in wanted:
         wanted.add("datapackage")
-    for name in [*wanted - set(FORMATS), *(name for name in FORMATS if name in wanted)]:
-        FORMATS[name](folder, release)
+    return [*sorted(wanted - set(FORMATS)), *(name for name in FORMATS if name in wanted)]
 
 
 def write_csv(folder: Path, release: Release) -> None:
@@ -143,3 +161,5 @@ FORMATS: dict[str, Writer] = {
     "csvw": write_csvw,
     "web": write_web,
 }
+#: Formats that describe or link the files that are there: each folder needs its own.
+DESCRIBING = ("datapackage", "csvw", "web")

@@ -50,7 +50,8 @@ def run(run: Run) -> None:
     changes = study_changes(run.study_folder, view, breakdown_columns(view), run.project.schemas)
     refuse_unexplained(changes, study.name)
     analyses = analyses_view(read_analyses(run.input("estimate")), study, loaded.dictionary)
-    write_release(folder, Release(loaded, view, analyses, run.input("validate") / "validation.json", final=True))
+    written = Release(loaded, view, analyses, run.input("validate") / "validation.json", final=True)
+    formats = write_release(folder, written)
     for material in read_material(run, loaded):
         report = build_report(material, run.project.templates, final=True)
         write_report(folder, report, run.project.templates)
@@ -59,6 +60,7 @@ def run(run: Run) -> None:
     attacked = attack_folder(folder, loaded, run.build, earlier=earlier)
     refuse_leaks(attacked, study.name)
     signed = [{"institution": one.institution, "person": one.person, "date": one.date} for one in signatures]
-    record = {"release": present, "signatures": signed, "changes": changes.record(), "attack": attacked.record()}
+    record = {"release": present, "signatures": signed, "changes": changes.record(), "formats": formats,
+              "attack": attacked.record()}
     write_json(folder / "record.json", record)
     write_checksums(folder)

@@ -46,10 +46,11 @@ def full_tables(material: Material, shown: Sequence[Exhibit], titles: Exhibits) 
 
 def _missing(material: Material, covered: set[tuple[str, frozenset[str]]]) -> Iterator[Exhibit]:
     plan: dict[tuple[str, ...], dict[str, None]] = {}
+    public = material.study.editions.in_public
     for block in material.study.tabulation:
         for by in block.by:
             for name in block.indicators:
-                if len(by) <= DEEPEST and (name, frozenset(by)) not in covered:
+                if len(by) <= DEEPEST and public(name, by) and (name, frozenset(by)) not in covered:
                     plan.setdefault(tuple(by), {})[name] = None
     for by, names in plan.items():
         single = [name for name in names if material.labels.parts(name, material.frame) == (name,)] if not by else []

@@ -10,7 +10,7 @@ from pipeline.progress import Progress
 from pipeline.releases import TABLE, record_release
 from pipeline.runner import Request, run_stages
 from pipeline.signatures import read_signatures, release_hash, validators, write_signature
-from pipeline.stages import RELEASE, STAGES
+from pipeline.stages import FINAL_EDITIONS, RELEASE, STAGES
 from pipeline.study_files import load_study
 from pipeline.weight_files import read_record
 from surveys.problems import Language
@@ -115,17 +115,19 @@ def finish(request: Request, progress: Progress) -> list[Path]:
     Returns
     -------
     list of Path
-        The folder of the edition and the folder that keeps its published table.
+        The folder of the signed edition, that of the editions of each audience, and the one that keeps the published
+        table.
 
     Raises
     ------
     ProblemsFound
         A signature is missing or of another release, a change has no reason, an earlier release was altered.
     """
-    run_stages(request, RELEASE.name, progress, stages={**STAGES, RELEASE.name: RELEASE})
+    known = {**STAGES, RELEASE.name: RELEASE, FINAL_EDITIONS.name: FINAL_EDITIONS}
+    run_stages(request, FINAL_EDITIONS.name, progress, stages=known)
     edition = request.results / RELEASE.name
     record = read_record(edition)
     kept = record_release(
         request.study_folder, {TABLE: (edition / TABLE).read_bytes()}, record["release"], record["signatures"]
     )
-    return [edition, kept.folder]
+    return [edition, request.results / FINAL_EDITIONS.name, kept.folder]

@@ -54,6 +54,7 @@ _AFTER = ("signatures", "releases", "changes.yaml")
 _PUBLISHED = ("published.csv", "figures.yaml", *_AFTER)
 _TABLES = (*_PUBLISHED, "population_totals.csv")
 
+EDITIONS = "editions"
 STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
@@ -82,6 +83,11 @@ STAGES: dict[str, Stage] = {
             "disseminate", "pipeline.dissemination", ("ingest", "weight", "estimate", "validate"),
             ("signatures", "changes.yaml"), "la difusión", "the dissemination", folders=("report_templates",),
         ),
+        Stage(
+            EDITIONS, "pipeline.editions.drafting",
+            ("ingest", "weight", "estimate", "report", "validate", "disseminate"), ("signatures", "changes.yaml"),
+            "las ediciones de cada público", "the editions of each audience", folders=("report_templates",),
+        ),
     )
 }
 
@@ -89,6 +95,12 @@ STAGES: dict[str, Stage] = {
 RELEASE = Stage(
     "release", "pipeline.releasing", ("ingest", "weight", "estimate", "report", "validate"),
     (), "la edición firmada", "the signed edition", folders=("report_templates",), texts=True,
+)  # fmt: skip
+
+# The same for every audience, made of the signed edition.
+FINAL_EDITIONS = Stage(
+    "final_editions", "pipeline.editions.finishing", (*RELEASE.after, RELEASE.name), (),
+    "las ediciones firmadas de cada público", "the signed editions of each audience", folders=("report_templates",),
 )  # fmt: skip
 
 # written by a stage about itself; see `Stage.records`

@@ -14,6 +14,7 @@ from pipeline.hashing import file_hash
 from pipeline.shapes import check_shape
 from pipeline.yaml_files import Place, YamlDocument, read_yaml
 from surveys.dictionary import Dictionary
+from surveys.edition_checks import edition_problems
 from surveys.estimation_levels import estimated_at
 from surveys.mapping import Mapping, mapping_from
 from surveys.plan_checks import plan_problems
@@ -217,6 +218,7 @@ def _load(folder: Path, project: _Rooted) -> LoadedStudy:
     problems = study_problems(loaded.study, loaded.mapping, dictionary, in_study=study.where,
                               in_mapping=mapping.where)
     problems += unknown_standards(loaded.study, study.where)
+    problems += edition_problems(loaded.study, _formats(loaded.study), study.where)
     problems += recipe_faults(loaded.study, loaded.mapping, dictionary,
                               lambda position: study.where(("weighting", position)))
     problems = problems or plan_problems(loaded.study, loaded.mapping, dictionary, where=study.where)
@@ -224,6 +226,15 @@ def _load(folder: Path, project: _Rooted) -> LoadedStudy:
         raise StudyError(problems)
     refuse_other_codes(study.data, dictionary, loaded.homes, study.where)
     return loaded
+
+
+def _formats(study: Study) -> tuple[str, ...]:
+    """Names of the formats of a release; its writers are slow to import, so only where an edition names any."""
+    if not any(edition.formats for edition in study.editions.declared):
+        return ()
+    from pipeline.release_files import FORMATS
+
+    return tuple(FORMATS)
 
 
 def _own_and_base(folder: Path) -> tuple[YamlDocument, Path | None]:

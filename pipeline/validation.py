@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimates.disclosure.audit import ProtectionRule
+from estimates.disclosure.edition_rules import rule_of, with_edition_rules
 from estimates.disclosure.release import audit_release
 from estimates.disclosure.release_cells import release_cells
 from estimates.disclosure.rounded_release import with_rounding
@@ -13,7 +13,7 @@ from estimates.study_design import study_design
 from estimates.table_checks import TableCheck, check_table
 from pipeline.calibration_files import study_calibrations
 from pipeline.denominator_files import read_denominators
-from pipeline.estimate_files import breakdown_columns, read_estimates
+from pipeline.estimate_files import breakdown_columns, read_estimates, read_every_estimate
 from pipeline.microdata_files import read_microdata
 from pipeline.published_file import read_published, read_published_ranks
 from pipeline.release_changes import study_changes
@@ -53,12 +53,12 @@ def run(run: Run) -> None:
     published = read_published(at, dictionary, shown=f"{study.name}/{at.name}")
     ranks = read_published_ranks(ranked, dictionary, shown=f"{study.name}/{ranked.name}")
     design = study_design(study, microdata)
-    totals = [
-        name for name, indicator in dictionary.indicators.items() if indicator.statistic in ("total", "count")
-    ]
-    cells = release_cells(study, dictionary, microdata, design, weights, frame)
-    rule = ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
-    attacked = audit_release(frame, with_rounding(cells, frame, study, dictionary), rule)
+    totals = [name for name, one in dictionary.indicators.items() if one.statistic in ("total", "count")]
+    # The reader of all editions is the one to fear, so the audit takes the rows of all of them.
+    every = read_every_estimate(run.input("estimate"))
+    cells = release_cells(study, dictionary, microdata, design, weights, every)
+    cells, rule = with_edition_rules(every, cells, rule_of(study), study.editions)
+    attacked = audit_release(every, with_rounding(cells, every, study, dictionary), rule)
     disclosure = TableCheck("disclosure_audit", int(attacked.cell.size), int(attacked.exposed.sum()))
     validation = Validation(
         study.name,

@@ -14,7 +14,7 @@ from pipeline.project import Project
 from pipeline.provenance.verbs import bill_verb, explain_verb, key_verb, retire_verb, verify_verb
 from pipeline.runner import Request, run_stages
 from pipeline.sources import is_published_only
-from pipeline.stages import FACTSHEETS, PUBLIC_USE, STAGES, Stage
+from pipeline.stages import EDITIONS, FACTSHEETS, PUBLIC_USE, STAGES, Stage
 from surveys.problems import Language, Problem, StudyError
 
 
@@ -86,7 +86,7 @@ def find_study(project: Project, name: str) -> Path:
     raise StudyError([Problem(STUDY_NOT_FOUND, f"STUDY={name}", {"known": ", ".join(known) or "-"})])
 
 
-def _stages(call: Call) -> None:
+def _stages(call: Call, last: str = "") -> None:
     target, request = call.options.target, call.request()
     call.answer.result |= {"study": request.study_name, "ran": [], "results": str(request.results)}
     if is_published_only(request.study_folder):
@@ -94,16 +94,17 @@ def _stages(call: Call) -> None:
 
         call.answer.made(published_study(request, target))
         return
-    ran = run_stages(request, target, call.progress)
+    ran = run_stages(request, last or target, call.progress)
     call.answer.result["ran"] = ran
     if not ran:
         call.progress.line("Todo está al día." if call.language == "es" else "Everything is up to date.")
-    call.answer.made(results_of(request.results, target))
+    call.answer.made([*results_of(request.results, target), *([request.results / last] if last else [])])
 
 
 def _disseminate(call: Call) -> None:
     if not call.options.final:
-        _stages(call)
+        # What is disseminated is what each audience receives.
+        _stages(call, EDITIONS)
         return
     from pipeline.signing import finish
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from surveys.analyses import Analyses
 from surveys.dictionary import Label
+from surveys.editions import Editions
 from surveys.extrapolation import Extrapolation
 from surveys.public_use import PublicUse
 from surveys.rounds import Rounds
@@ -224,6 +225,7 @@ class Study:
     rounds: Rounds = field(default_factory=Rounds)
     extrapolation: Extrapolation | None = None
     public_use: PublicUse | None = None
+    editions: Editions = field(default_factory=Editions)
     published_only: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from surveys.analyses import ANALYSIS_ENTRIES, analyses_from
 from surveys.dictionary import Label
+from surveys.editions import editions_from
 from surveys.extrapolation import extrapolation_from
 from surveys.public_use import public_use_from
 from surveys.rounds import ROUND_ENTRIES, rounds_from
@@ -44,7 +45,7 @@ def study_from(data: Mapping[str, Any]) -> Study:
     """
     known = {"study", "extends", "title", "subtitle", "country", "year", "reference_period", "producer",
              "synthetic", "working_group", "sources", "design", "weighting", "tabulation", "publication",
-             "report", "languages", "response", "published_only", "extrapolation", "public_use",
+             "report", "languages", "response", "published_only", "extrapolation", "editions", "public_use",
              *ANALYSIS_ENTRIES, *ROUND_ENTRIES}
     report = data.get("report") or {}
     publication = data.get("publication") or {}
@@ -85,6 +86,7 @@ def study_from(data: Mapping[str, Any]) -> Study:
         rounds=rounds_from(data),
         extrapolation=extrapolation_from(data.get("extrapolation")),
         public_use=public_use_from(data.get("public_use")),
+        editions=editions_from(data.get("editions"), tuple(data.get("languages") or ("es", "en"))),
         published_only=data.get("published_only", False),
         settings={name: item for name, item in data.items() if name not in known},
     )

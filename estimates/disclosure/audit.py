@@ -27,15 +27,28 @@ class ProtectionRule:
     width : int
         Least distance between the smallest and the largest count that remain possible. Never more than
         the rule itself leaves: ``minimum_cases - 1``.
+    cases_of_cell, width_of_cell : (C,) int, optional
+        Both where an edition asks more of some cells, see `estimates.disclosure.edition_rules`.
     """
 
     minimum_cases: int = 10
     width: int = 5
+    cases_of_cell: NDArray[np.int64] | None = None
+    width_of_cell: NDArray[np.int64] | None = None
 
     @property
     def needed(self) -> int:
         """Width asked of every hidden victim count."""
         return max(1, min(self.width, self.minimum_cases - 1))
+
+    def cases(self, cells: int) -> NDArray[np.int64]:
+        """Return the least number of cases of each of so many cells: (cells,)."""
+        return np.full(cells, self.minimum_cases) if self.cases_of_cell is None else self.cases_of_cell
+
+    def room(self, cells: int) -> NDArray[np.int64]:
+        """Return the width asked of each of so many cells: (cells,)."""
+        width = np.full(cells, self.width) if self.width_of_cell is None else self.width_of_cell
+        return np.maximum(1, np.minimum(width, self.cases(cells) - 1))
 
 
 @dataclass(frozen=True)
@@ -48,14 +61,14 @@ class Audit:
         The primary cells.
     low, high : (p,) float
         Bounds that the attacker reaches.
-    needed : int
-        Width that the rule asks for.
+    needed : (p,) int
+        Width that the rule asks of each.
     """
 
     cell: NDArray[np.int64]
     low: FloatVector
     high: FloatVector
-    needed: int
+    needed: NDArray[np.int64]
 
     @property
     def exposed(self) -> NDArray[np.bool_]:
@@ -108,6 +121,7 @@ def audit(
     """
     cell = np.flatnonzero(cells.primary) if only is None else only
     bound_low, bound_high = low[cell].copy(), high[cell].copy()
+    room = rule.room(cells.count.size)
     matrix = cells.relations()
     free = high - low > SLACK
     piece = _pieces(matrix, free)
@@ -123,16 +137,16 @@ def audit(
         solved = _Solved(equations, target, low[inside], high[inside], cells.count[inside].astype(np.float64))
         hidden = np.flatnonzero(np.isin(inside, cell))
         if not full:
-            solved.widen(hidden, rule.needed)
+            solved.widen(hidden, room[inside])
         for here in hidden:
             place = int(np.searchsorted(cell, inside[here]))
             direction = np.zeros(inside.size)
             direction[here] = 1.0
             for sign in (1.0, -1.0):
-                if full or solved.high[here] - solved.low[here] < rule.needed:
+                if full or solved.high[here] - solved.low[here] < room[inside[here]]:
                     solved.towards(sign * direction)
             bound_low[place], bound_high[place] = solved.low[here], solved.high[here]
-    return Audit(cell, bound_low, bound_high, rule.needed)
+    return Audit(cell, bound_low, bound_high, room[cell])
 
 
 def public_knowledge(
@@ -160,14 +174,15 @@ def public_knowledge(
     count = cells.count.astype(np.float64)
     low = np.zeros(count.size)
     high = np.full(count.size, np.inf)
-    small = cells.primary & (count < rule.minimum_cases)
-    high[small] = rule.minimum_cases - 1
+    least = rule.cases(count.size).astype(np.float64)
+    small = cells.primary & (count < least)
+    high[small] = least[small] - 1
     # Said of hidden rows only: of cells of no row nothing is said.
     of_rows = np.concatenate([cells.cases_of_row, cells.rest_of_row])
     said = np.zeros(count.size, dtype=bool)
     said[of_rows[of_rows >= 0]] = True
     larger = cells.victim & ~cells.primary & said
-    low[larger] = np.minimum(count[larger], rule.minimum_cases)
+    low[larger] = np.minimum(count[larger], least[larger])
     for row in np.flatnonzero(~shown):
         limit = _stated_limit(reasons[row])
         cell = cells.cases_of_row[row]
@@ -217,7 +232,7 @@ class _Solved:
             raise ValueError("what is published cannot hold together: a hidden cell has no possible count")
         self.low, self.high = np.minimum(self.low, found), np.maximum(self.high, found)
 
-    def widen(self, cells: NDArray[np.int64], needed: float) -> None:
+    def widen(self, cells: NDArray[np.int64], needed: NDArray[np.int64]) -> None:
         """Move many cells at once, in directions that are always the same, as long as that settles some."""
         signs = np.random.default_rng(5)
         narrow = cells
@@ -226,7 +241,7 @@ class _Solved:
             cost[narrow] = signs.choice([-1.0, 1.0], size=narrow.size)
             self.towards(cost)
             self.towards(-cost)
-            still = narrow[self.high[narrow] - self.low[narrow] < needed]
+            still = narrow[self.high[narrow] - self.low[narrow] < needed[narrow]]
             if still.size > 0.95 * narrow.size:
                 return
             narrow = still

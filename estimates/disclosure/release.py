@@ -30,6 +30,8 @@ class Protected:
         Rows of an `EstimateTable`.
     last : Audit
         What an attacker learns from it.
+    width : int
+        Width that the study's rule asks for.
     coarsen : tuple of dict
         Tables of which nearly all rows are hidden: ``indicator``, ``by``, ``hidden``, ``rows`` and the
         ``breakdown`` with most codes, which should be joined into fewer.
@@ -37,6 +39,7 @@ class Protected:
 
     frame: pd.DataFrame
     last: Audit
+    width: int
     coarsen: tuple[dict[str, Any], ...]
 
     def record(self) -> dict[str, Any]:
@@ -47,7 +50,7 @@ class Protected:
             "complementary_rows": int((reason == COMPLEMENTARY).sum()),
             "primary_cells": int(self.last.cell.size),
             "exposed_cells": int(self.last.exposed.sum()),
-            "width": self.last.needed,
+            "width": self.width,
             "coarsen": list(self.coarsen),
         }
 
@@ -79,7 +82,7 @@ def protect_release(frame: pd.DataFrame, cells: LinkedCells, rule: ProtectionRul
     marked = frame.copy()
     marked.loc[found.rows, "status"] = "confidential"
     marked.loc[found.rows, "reason"] = COMPLEMENTARY
-    return Protected(marked, found.last, _suggestions(marked, names))
+    return Protected(marked, found.last, rule.needed, _suggestions(marked, names))
 
 
 def audit_release(frame: pd.DataFrame, cells: LinkedCells, rule: ProtectionRule) -> Audit:

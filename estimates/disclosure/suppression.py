@@ -175,8 +175,9 @@ def _pattern(
     # Inside its rounding a cell moves without any rounded row having to be hidden for it.
     room_low, room_high = cells.rounded_bounds(shown)
     room_fall, room_rise = count - room_low, room_high - count
-    up = float(min(high[target] - count[target], rule.needed))
-    down = min(rule.needed - up, count[target] - low[target])
+    needed = int(rule.room(count.size)[target])
+    up = float(min(high[target] - count[target], needed))
+    down = min(needed - up, count[target] - low[target])
     equations = csr_array(matrix[rows][:, inside])
     here = int(np.flatnonzero(inside == target)[0])
     for distance in (up, -down):
