@@ -2,52 +2,50 @@
 
 from __future__ import annotations
 
-import shutil
-import signal
+import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
-
-from pipeline.manifest import output_hashes, read_manifest
 
 Start = Callable[..., "subprocess.Popen[str]"]
 Results = Callable[[Path], dict[str, str]]
 
 
-def whole(stage: Path) -> bool:
-    manifest = read_manifest(stage)
-    return manifest is not None and manifest.outputs == output_hashes(stage)
+def tried(folder: Path, *words: str) -> dict[str, Any]:
+    command = [sys.executable, str(Path(__file__).with_name("every_moment.py")), str(folder), *words]
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}, check=False,
+                          capture_output=True, text=True, timeout=600)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)  # type: ignore[no-any-return]  # written by the script
 
 
-@pytest.mark.parametrize("moment", range(1, 37, 3))
-def test_killed_while_replacing_results(
-    fake: ModuleType, folder: Path, tmp_path: Path, start: Start, results: Results, moment: int
-) -> None:
-    fake.run(folder)
-    (folder / "data" / "persons.csv").write_text("1 2 3 4 5 6")
-    undisturbed = tmp_path / "there"
-    shutil.copytree(folder, undisturbed)
-    fake.run(undisturbed)
-
-    process = start(folder, f"die_at={moment}")
-    process.communicate(timeout=60)
-    for stage in fake.STAGES:
-        assert whole(folder / "build" / "tiny" / stage), f"{stage} is neither the old result nor the new one"
-
-    fake.run(folder)
-    assert results(folder) == results(undisturbed)
-    left = [path.name for path in (folder / "build" / "tiny").iterdir() if path.name.endswith((".tmp", ".old"))]
-    assert left == []
+def test_killed_at_every_moment_while_replacing_results(tmp_path: Path) -> None:
+    found = tried(tmp_path, "kill", "again")
+    assert found["moments"] > 90 and found["wrong"] == {}
 
 
-def test_the_moments_reach_the_end(fake: ModuleType, folder: Path, start: Start) -> None:
-    """Some of the moments above kill the run, and the last is near the end of it."""
-    assert start(folder, "die_at=5").wait(timeout=60) == -signal.SIGKILL
-    shutil.rmtree(folder / "build")
-    assert start(folder, "die_at=25").wait(timeout=60) == -signal.SIGKILL
+@pytest.mark.parametrize(("way", "state"), [("full", "again"), ("kill", "exchange"), ("readonly", "first")])
+def test_killed_or_refused_by_the_disk_at_moments_of_other_runs(tmp_path: Path, way: str, state: str) -> None:
+    found = tried(tmp_path, way, state, "4")
+    assert found["moments"] > 20 and found["wrong"] == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["kill", "full", "readonly"])
+@pytest.mark.parametrize("state", ["first", "again", "failed", "exchange"])
+def test_every_moment_of_every_run(tmp_path: Path, way: str, state: str) -> None:
+    found = tried(tmp_path, way, state)
+    assert found["moments"] > 40 and found["wrong"] == {}
+
+
+def test_a_careless_program_would_be_found_out(tmp_path: Path) -> None:
+    assert tried(tmp_path, "kill", "careless", "3")["wrong"]
 
 
 def test_killed_on_the_first_run(
