@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-from cyclonedx.factory.license import LicenseFactory
-from cyclonedx.model import ExternalReference, ExternalReferenceType, HashType, XsUri
+from cyclonedx.contrib.license.factories import LicenseFactory
+from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, XsUri
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.model.license import License
@@ -94,7 +94,7 @@ def _component(one: Locked, installed: Distribution | None) -> Component:
         ExternalReference(
             type=ExternalReferenceType.DISTRIBUTION, url=XsUri(f"https://pypi.org/project/{one.name}/{one.version}/"),
             comment=f"file {number} of {len(one.hashes)} that an installation accepts",
-            hashes=[HashType.from_composite_str(f"sha256:{value}")],
+            hashes=[HashType(alg=HashAlgorithm.SHA_256, content=value)],
         )
         for number, value in enumerate(one.hashes, start=1)
     ]  # fmt: skip

@@ -18,10 +18,9 @@ from pipeline.locks import study_lock
 from pipeline.private_store.private_files import private_input
 from pipeline.progress import Progress
 from pipeline.provenance.retired import BEGUN, DONE, Proof, read_proof, write_proof
-from pipeline.provenance.stage_records import StageRecord, altered_files, stage_records
+from pipeline.provenance.stage_records import StageRecord, altered_files, stage_folders, stage_records
 from pipeline.releases import read_releases
 from pipeline.runner import Request
-from pipeline.stages import FACTSHEETS, RELEASE, STAGES
 from pipeline.weight_files import read_record
 from surveys.problems import DataError, Message, Problem
 
@@ -74,7 +73,7 @@ def retire(request: Request, progress: Progress, confirm: str) -> Proof:
         recover(results)
         proof = read_proof(results, name)
         if proof is None:
-            records = stage_records(results, (*STAGES, RELEASE.name, FACTSHEETS.name))
+            records = stage_records(results, stage_folders(results))
             _refuse_unfinished(results, name, records)
             files = sorted(_private_files(results))
             _refuse_unconfirmed(name, confirm, files)

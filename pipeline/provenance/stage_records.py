@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.hashing import file_hash, value_hash
-from pipeline.manifest import Manifest, read_manifest
+from pipeline.manifest import NAME, Manifest, read_manifest
+from pipeline.stages import STAGES
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,14 @@ class StageRecord:
 def stage_seal(manifest: Manifest) -> str:
     """Return one hash over what a stage was made from and what it left, the machine left out."""
     return value_hash({"stage": manifest.stage, "key": dict(manifest.key), "outputs": dict(manifest.outputs)})
+
+
+def stage_folders(results: Path) -> tuple[str, ...]:
+    """Name the stages that left a folder, in the order in which they run, those beside the study last."""
+    there = {path.name for path in results.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    there = {name for name in there if (results / name / NAME).exists() or name in STAGES}
+    others = sorted(name for name in there if name not in STAGES and not name.endswith(".failed"))
+    return (*(name for name in STAGES if name in there), *others)
 
 
 def stage_records(results: Path, stages: Iterable[str]) -> tuple[StageRecord, ...]:

@@ -10,10 +10,9 @@ from pathlib import Path
 from pipeline.manifest import NAME, read_manifest
 from pipeline.provenance.log_check import log_problems
 from pipeline.provenance.retired import read_proof
-from pipeline.provenance.stage_records import StageRecord, altered_files, stage_seal
+from pipeline.provenance.stage_records import StageRecord, altered_files, stage_folders, stage_seal
 from pipeline.releases import read_releases
 from pipeline.run_log import end_of
-from pipeline.stages import FACTSHEETS, RELEASE, STAGES
 from surveys.problems import DataError, Language, Message, Problem, ProblemsFound
 
 SUMS = "SHA256SUMS"
@@ -106,9 +105,7 @@ def verified_text(found: Sequence[Checked], language: Language) -> str:
 def _stages(results: Path, study: str) -> Iterator[Checked]:
     proof = read_proof(results, study)
     gone = {} if proof is None else proof.files
-    for stage in (*STAGES, RELEASE.name, FACTSHEETS.name):
-        if not (results / stage).is_dir():
-            continue
+    for stage in stage_folders(results):
         manifest = read_manifest(results / stage)
         if manifest is None:
             yield Checked(stage, "", (Problem(MANIFEST_BROKEN, f"{study}/{stage}", {}),))
