@@ -13,6 +13,7 @@ from lxml import etree
 from pipeline.sdmx_codes import component_id, sdmx_codes, sdmx_id
 from pipeline.sdmx_components import MEASURES, NUMBER_ATTRIBUTES
 from pipeline.sdmx_files import DATA_CSV, DATA_GENERIC, DATA_JSON
+from pipeline.table_labels import TOTAL
 from surveys.dictionary import Dictionary
 
 Line = tuple[tuple[str, ...], Mapping[str, str]]
@@ -44,7 +45,9 @@ def sdmx_lines(
     codes = {name: {code: inner for inner, code in sdmx_codes(dictionary, name).items()} for name in names}
     for record in sdmx_records(path):
         indicator = record.get("INDICATOR", "?")
-        domain = (codes[name].get(record.get(component_id(name), "?"), "?") for name in names)
+        # A file of one edition has no column for a breakdown that only another has: its rows are of everybody there.
+        held = {name: record.get(component_id(name)) for name in names}
+        domain = (TOTAL if code is None else codes[name].get(code, "?") for name, code in held.items())
         key = (own.get(indicator, indicator), *domain)
         yield key, {ours: record.get(theirs, "") for theirs, ours in {**MEASURES, **NUMBER_ATTRIBUTES}.items()}
 

@@ -23,6 +23,8 @@ from estimates.study_estimates import estimate_study
 from estimates.study_small_areas import INTERNAL, KEYS, PUBLISHED
 from pipeline.attack import Attack, attack_release, refuse_leaks, refuse_without_audit
 from pipeline.attack_bytes import search_bytes
+from pipeline.attack_tables import read_published
+from pipeline.estimate_files import breakdown_columns
 from pipeline.microdata_files import read_microdata
 from pipeline.progress import Progress
 from pipeline.project import Project
@@ -96,6 +98,20 @@ def test_a_protected_release_passes(release: Release, tmp_path: Path) -> None:
     assert len({found.figures[name] for name in TABLES}) == 1, "every table tells the same rows"
     assert sum(found.figures[name] for name in CUBES) >= found.figures["estimates.csv"], "cubes tell margins twice"
     refuse_leaks(found, "small_country")
+
+
+def test_files_are_read_where_another_edition_has_a_breakdown_more(release: Release, tmp_path: Path) -> None:
+    protected = protect_release(release[1], release[2], RULE).frame
+    folder = written(tmp_path / "release", release, protected)
+    wider = protected.copy()
+    wider.insert(list(wider.columns).index("indicator") + 1, "department", "_T")
+    dictionary = release[0].dictionary
+    told = [
+        {one.file: int(one.has_number.sum())
+         for one in read_published(folder, frame, breakdown_columns(frame), dictionary)}
+        for frame in (protected, wider)
+    ]  # fmt: skip
+    assert told[0] == told[1] and min(told[0].values()) > 0
 
 
 @pytest.mark.parametrize("file", [*TABLES, *CUBES])
