@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from estimates.disclosure.audit import ProtectionRule
+from estimates.disclosure.release import shown_rows
 from estimates.measures import measures_of, truth, variables_read
 from estimates.table import WHOLE
 from pipeline.estimate_files import breakdown_columns
@@ -155,11 +156,13 @@ def _group_count(
 
 def _bounded(number: int, mates: pd.DataFrame, row: pd.Series, rule: ProtectionRule) -> bool:
     """Tell whether a sum of hidden cells bounds one of them tighter than the rule."""
-    closed = mates["status"].isin([CONFIDENTIAL])
-    left = number - int(mates.loc[~closed, "cases"].astype(float).sum())
-    rest = mates[closed & (mates.index != row.name)]
-    cap = np.where(rest["reason"].astype(str).str.contains("small_cell"), rule.minimum_cases - 1, np.inf)
+    shown = shown_rows(mates)
+    left = number - int(mates.loc[shown, "cases"].astype(float).sum())
+    rest = mates[~shown & (mates.index != row.name)]
+    few = rest["reason"].astype(str).str.contains("small_cell").to_numpy(dtype=bool)
     most = rule.minimum_cases - 1 if "small_cell" in str(row["reason"]) else np.inf
-    low = max(0.0, left - float(cap.sum())) if rest.size else float(left)
-    high = min(float(most), float(left))
+    # Who is hidden for another reason is no small cell: the rule is public, and an attacker uses it where it can hold.
+    least = float(rule.minimum_cases * (~few).sum())
+    low = max(0.0, left - float(np.where(few, rule.minimum_cases - 1, np.inf).sum())) if rest.size else float(left)
+    high = min(float(most), left - least if left >= least else float(left))
     return high - low < rule.needed
