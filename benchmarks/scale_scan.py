@@ -18,9 +18,10 @@ from estimates.block_table import estimate_table
 from estimates.carried.estimated import estimated, strata_of_counts
 from estimates.carried.gathering import Gathering
 from estimates.carried.task import Task
-from pipeline.carriers.carry import ScanSettings, gather
+from pipeline.carriers.carry import gather
 from pipeline.carriers.row_batches import BATCH, pieces_of
 from pipeline.carriers.scan_table import ScanTable, columns_read, open_scan_table
+from pipeline.carriers.settings import ScanSettings
 from pipeline.carriers.streamed import empty
 
 

@@ -19,7 +19,7 @@ from estimates.protection import DisclosureRule, protect
 from estimates.publication.standards import STANDARDS
 from estimates.study_plan import LevelPlan, absent_variables, methods_of, plan_by_level, whole_plan, with_needed
 from estimates.table import EstimateTable
-from estimates.tabulate import tabulate
+from estimates.tabulate import Scan, tabulate
 from estimates.victim_cells import small_rows
 from estimates.victim_indicators import about_victims, victim_breakdowns
 from surveys.design import Design
@@ -70,6 +70,7 @@ def estimate_study(
     weights: Mapping[str, NDArray[np.float64]],
     denominators: Mapping[str, pd.DataFrame] | None = None,
     calibrations: Calibrations | None = None,
+    scan: Scan | None = None,
 ) -> pd.DataFrame:
     """Estimate every indicator of the tabulation plan in every domain.
 
@@ -90,6 +91,8 @@ def estimate_study(
     calibrations : Calibrations, optional
         What the recipe calibrated to, which standard errors then take into account. Without it, as for weights
         given from outside, weights are taken as they are.
+    scan : callable, optional
+        Sums the rows elsewhere, as `estimates.tabulate.tabulate` takes it.
 
     Returns
     -------
@@ -113,7 +116,7 @@ def estimate_study(
     for level, tabulation in plans.items():
         rows = level_rows(level, study, dictionary, microdata, design, weights)
         known = level_calibration(level, study, microdata, design, weights, calibrations)
-        frames.append(_estimate_level(study, dictionary, rows, tabulation, denominators or {}, known))
+        frames.append(_estimate_level(study, dictionary, rows, tabulation, denominators or {}, known, scan))
     return _joined(frames, [name for item in whole_plan(study) for by in item.by for name in by])
 
 
@@ -124,6 +127,7 @@ def _estimate_level(
     plan: LevelPlan,
     denominators: Mapping[str, pd.DataFrame],
     calibration: LevelCalibration | None,
+    scan: Scan | None,
 ) -> pd.DataFrame:
     indicators = list(dict.fromkeys(name for names, _ in plan for name in names))
     breakdowns = list(dict.fromkeys(name for _, sets in plan for by in sets for name in by))
@@ -153,6 +157,7 @@ def _estimate_level(
             proportion_interval=methods["interval_proportion"],
             deff_reference=methods["deff"],
             calibration=calibration,
+            scan=scan,
         )
         frames.append(table.frame)
     # (sex, age) and (age, sex) are the same domains: one set of rows.

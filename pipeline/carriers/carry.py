@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,38 +12,13 @@ import pyarrow.parquet as pq
 from estimates.carried.gathering import Gathering
 from estimates.carried.task import Task
 from pipeline.carriers.by_engine import gather_by_engine, gathered_exactly, totals_by_engine, with_constant_areas
-from pipeline.carriers.embedded import MEMORY, duckdb_engine
+from pipeline.carriers.embedded import duckdb_engine
 from pipeline.carriers.engines import Engine
 from pipeline.carriers.in_memory import exact_totals, exact_totals_streamed
 from pipeline.carriers.refusals import NoEngine, NotExact, NotSorted
 from pipeline.carriers.scan_table import ScanTable, columns_read
+from pipeline.carriers.settings import ScanSettings
 from pipeline.carriers.streamed import gather_streamed
-
-Carrier = Literal["automatic", "memory", "streamed", "duckdb", "engine"]
-CARRIERS = get_args(Carrier)
-Connect = Callable[[ScanTable], AbstractContextManager[Engine]]
-
-
-@dataclass(frozen=True)
-class ScanSettings:
-    """How a study wants its rows summed.
-
-    Parameters
-    ----------
-    carrier : {"automatic", "memory", "streamed", "duckdb", "engine"}
-        ``automatic`` streams, the fastest at every size measured, and lets DuckDB sort what is not sorted.
-    exact : bool
-        Whether sums are decimals, the same to the last bit from every carrier.
-    memory : str
-        What DuckDB may use, such as ``1GB``.
-    connect : callable, optional
-        Opens the engine of ``engine``.
-    """
-
-    carrier: Carrier = "automatic"
-    exact: bool = False
-    memory: str = MEMORY
-    connect: Connect | None = None
 
 
 def gather(task: Task, table: ScanTable, settings: ScanSettings, scratch: Path) -> tuple[Task, list[Gathering]]:

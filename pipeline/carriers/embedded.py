@@ -11,8 +11,8 @@ import duckdb
 from pipeline.carriers.engines import EmbeddedEngine
 from pipeline.carriers.expression import NAME, rows_table
 from pipeline.carriers.scan_table import ScanTable, private_folder
+from pipeline.carriers.settings import MEMORY
 
-MEMORY = "700MB"
 THREADS = 2
 
 

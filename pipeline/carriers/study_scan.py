@@ -21,8 +21,9 @@ from estimates.measure import Coding, FloatVector, Measure, is_binary
 from estimates.moments import Estimated, psu_order
 from estimates.psu_totals import ratio_of_some_rows
 from estimates.scan_plan import By, constant_codes
-from pipeline.carriers.carry import ScanSettings, gather
+from pipeline.carriers.carry import gather
 from pipeline.carriers.scan_table import PSU, STRATUM, WEIGHT, ScanTable, ScanTableWriter, private_folder, scale_of
+from pipeline.carriers.settings import ScanSettings
 from surveys.design import Design
 
 ROWS = 1 << 19

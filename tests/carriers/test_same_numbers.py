@@ -9,10 +9,11 @@ import pytest
 from estimates.carried.estimated import strata_of_counts
 from estimates.tabulate import tabulate
 from pipeline.carriers.by_engine import totals_by_engine
-from pipeline.carriers.carry import ScanSettings, exact_totals_of, gather
+from pipeline.carriers.carry import exact_totals_of, gather
 from pipeline.carriers.embedded import duckdb_engine
 from pipeline.carriers.refusals import NotSorted
 from pipeline.carriers.scan_table import ScanTableWriter, open_scan_table
+from pipeline.carriers.settings import ScanSettings
 from pipeline.carriers.streamed import gather_streamed
 from pipeline.carriers.study_scan import StudyScan, write_rows
 from tests.carriers.conftest import survey
