@@ -49,7 +49,7 @@ def run(run: Run) -> None:
     study = loaded.study
     check_start(study.extrapolation, weights, loaded.files.study.where(("extrapolation",)))
     calibrations = study_calibrations(run.input("weight"), study, loaded.dictionary, microdata)
-    with scan_of_study(study, microdata, run.build) as scan:
+    with scan_of_study(study, microdata, run.output) as scan:
         frame = estimate_study(study, loaded.dictionary, microdata, design, weights, denominators, calibrations, scan)
     cells = release_cells(study, loaded.dictionary, microdata, design, weights, frame)
     printed = extend(frame, study.extrapolation, loaded.dictionary)
