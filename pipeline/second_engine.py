@@ -213,7 +213,7 @@ def figure_difference(second: tuple[float, float], first: tuple[float, float]) -
     """Largest relative difference of two estimates and of their standard errors, each an estimate with its error.
 
     An error below 1e-12 of its estimate is the rounding of sums that cancel, as where a domain lies in one PSU: two
-    such errors are both 0. A difference below 1e-12 is 0 too: its digits depend on the processor, and are told to nobody.
+    such errors are both 0. A difference below 1e-12 is 0 too: its digits depend on the processor.
     """
     errors = [0.0 if se <= ROUNDING * abs(estimate) else se for estimate, se in (second, first)]
     found = max(relative_difference(second[0], first[0]), relative_difference(errors[0], errors[1]))
