@@ -14,7 +14,7 @@ from estimates.small_areas.joint_errors import JointErrors
 from estimates.study_design import study_design
 from estimates.study_small_areas import HIDDEN, design_matrix, model_small_areas
 from pipeline.calibration_files import weighed_calibrations
-from pipeline.certify_synthetic import drawn_microdata, needed_mapping
+from pipeline.certify_draws import drawn_microdata, needed_mapping
 from pipeline.control_totals import totals_of_recipe
 from pipeline.denominator_files import read_denominators
 from pipeline.progress import Progress

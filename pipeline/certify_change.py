@@ -24,7 +24,8 @@ from estimates.study_design import study_design
 from estimates.study_estimates import estimate_study
 from pipeline.calibration_files import weighed_calibrations
 from pipeline.certificate import Line, Table
-from pipeline.certify_synthetic import drawn_microdata, figure_lines, needed_mapping
+from pipeline.certify_draws import drawn_microdata, needed_mapping
+from pipeline.certify_synthetic import figure_lines
 from pipeline.control_totals import totals_of_recipe
 from pipeline.progress import Progress
 from pipeline.project import Project

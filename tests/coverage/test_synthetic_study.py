@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.certify_synthetic import headline_figures, repeated, synthetic_coverage
+from pipeline.certify_draws import headline_figures, repeated
+from pipeline.certify_synthetic import synthetic_coverage
 from pipeline.progress import Progress
 from pipeline.project import Project
 from pipeline.study_files import load_study

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-ALLOWED = {"certify.py", "certify_synthetic.py", "certify_area_draws.py", "certify_change.py"}
+ALLOWED = {"certify.py", "certify_synthetic.py", "certify_draws.py", "certify_area_draws.py", "certify_change.py"}
 FILES = ("truth.csv", "truth_municipalities.csv")
 
 
