@@ -31,7 +31,7 @@ endif
 STAGES   := plan ingest weight estimate report validate disseminate editions
 
 .DEFAULT_GOAL := help
-.PHONY: help study $(STAGES) attack factsheets public-use sign harmonized studies doctor completion explain verify retire key sbom list new-study dictionary totals-template totals-check totals merge-totals check test lint certify fuzz bench bench-scale lock clean environment environment-dev environment-bench
+.PHONY: help study $(STAGES) attack factsheets public-use sign import-proof harmonized studies doctor completion explain verify retire key sbom list new-study dictionary totals-template totals-check totals merge-totals check test lint certify fuzz bench bench-scale lock clean environment environment-dev environment-bench
 
 help: ## what can be done
 ifeq ($(SPANISH),)
@@ -80,6 +80,9 @@ sign: environment ## who has signed the validated release, and one signature mor
 
 attack: environment ## attack the finished files of a release and of its report: [EARLIER=folder of an earlier release]
 	@$(RUN) attack $(WHERE) $(if $(EARLIER),--earlier "$(EARLIER)")
+
+import-proof: environment ## an edition in an empty PostgreSQL, through its SDMX and CSVW alone, checked and asked: [EDITION=name] [ENGINE=duckdb]
+	@$(RUN) import-proof $(WHERE) $(if $(EDITION),--edition "$(EDITION)") $(if $(ENGINE),--engine "$(ENGINE)")
 
 harmonized: environment ## studies of several countries side by side, published and estimated: [STUDIES="slv_2018 hnd_2018"]
 	@$(RUN) harmonized --studies "$(STUDIES)" --data "$(DATA)" --build "$(BUILD)" $(LANGUAGES)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.answers.answer import Answer
+from pipeline.import_proof.verb import import_proof_verb
 from pipeline.problem_texts import STUDY_NOT_FOUND
 from pipeline.progress import Progress
 from pipeline.project import Project
@@ -266,6 +267,7 @@ VERBS: dict[str, Callable[[Call], None]] = {
     "sign": _sign,
     "factsheets": _factsheets,
     "public-use": _public_use,
+    "import-proof": import_proof_verb,
     "explain": explain_verb,
     "verify": verify_verb,
     "retire": retire_verb,
