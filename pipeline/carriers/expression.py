@@ -133,6 +133,7 @@ def _sum(known: Any, term: Any, *, exact: bool) -> Any:
 def _value(rows: Any, name: str, *, exact: bool) -> Any:
     column = rows[name]
     if column.type().is_boolean():
-        column = column.cast("int8")
+        # Not every engine turns a flag into a number by itself.
+        column = column.ifelse(1, 0)
     # Engines give a product the digits of its wider factor: both are given all of them.
     return column.cast(_EXACT) if exact else column.cast("float64")
