@@ -35,6 +35,7 @@ def certificate_page(certificate: Certificate, language: Language = "en") -> str
     )
     parts = [
         f"<!doctype html><html lang='{language}'><head><meta charset='utf-8'>",
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">',
         f"<meta name='viewport' content='width=device-width'><title>{_safe(title)}</title>",
         f"<style>{_STYLE}</style></head><body><main>",
         f"<h1>{_safe(title)}</h1>",

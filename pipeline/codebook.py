@@ -13,6 +13,11 @@ from surveys.dictionary import Dictionary, Indicator, Label, Variable
 from surveys.statistic_options import STATISTICS
 
 LANGUAGES = ("es", "en")
+# No script, picture or address of anywhere: a label can only be text.
+_POLICY = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">"
+)
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,7 @@ def _named(name: str, label: Label, language: str, sdmx: str | None = None) -> s
 
 def _html(sections: Sequence[Section], language: str) -> str:
     title = escape(WORDS[language]["title"])
-    parts = ["<!doctype html>", f'<html lang="{language}">', "<head>", '<meta charset="utf-8">',
+    parts = ["<!doctype html>", f'<html lang="{language}">', "<head>", '<meta charset="utf-8">', _POLICY,
              '<meta name="viewport" content="width=device-width, initial-scale=1">', f"<title>{title}</title>",
              f"<style>{PAGE_STYLE}</style>", "</head>", "<body>", f"<h1>{title}</h1>",
              f'<nav aria-label="{escape(WORDS[language]["contents"])}"><ul>']
