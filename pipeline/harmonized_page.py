@@ -17,6 +17,8 @@ from surveys.problems import Language
 from surveys.study import Study
 
 Facts = tuple[tuple[str, str], ...]
+# more studies than MANY do not fit beside one another; their tables have a row for each, and FIGURES columns
+MANY, FIGURES = 6, 4
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,12 @@ def build_page(
     synthetic = any(cell.column.synthetic for cell in cells)
     numbers = {cell: place for place, cell in enumerate(_in_order(common, cells), start=1)}
     columns = columns_of(cells)
-    tables = [_topic_table(common, topic, cells, columns, numbers, language) for topic in common.topics]
+    many = len(columns) > MANY
+    tables = [
+        table
+        for topic in common.topics
+        for table in _topic_tables(common, topic, cells, columns, numbers, language, turned=many)
+    ]
     for files in counts.values():
         tables += [
             _count_table(file, frame, table, language, place == 0)
@@ -104,6 +111,8 @@ def build_page(
             for place, table in enumerate(file.tables)
         ]
     foreword = [say["reading_alone" if alone else "reading"]]
+    if many and not alone:
+        foreword = [f"{say['reading_many']} {say['reading'].split('. ', 1)[1]}"]
     foreword = [say["reading_cells"]] if counts and alone else foreword
     first = next(iter(studies.values()))[0]
     periods = [study.reference_period.get(language) for study, _ in studies.values() if study.reference_period]
@@ -176,14 +185,17 @@ def _in_order(common: HarmonizedList, cells: Sequence[Cell]) -> list[Cell]:
     )
 
 
-def _topic_table(
+def _topic_tables(
     common: HarmonizedList,
     topic: str,
     cells: Sequence[Cell],
     columns: Sequence[Column],
     numbers: Mapping[Cell, int],
     language: Language,
-) -> PlainTable:
+    *,
+    turned: bool,
+) -> list[PlainTable]:
+    """Make the table of a topic; turned, with a row for each study, where there are too many for a page's width."""
     say = WORDS[language]
     rows = []
     for indicator in common.indicators.values():
@@ -195,8 +207,20 @@ def _topic_table(
             found = [cell for cell in own if cell.column == column]
             row.append("; ".join(_with_note(cell, numbers[cell], language) for cell in found) or say["not_found"])
         rows.append(tuple(row))
-    titles = (say["figure"], *(column_title(column, language) for column in columns))
-    return PlainTable(common.topics[topic].get(language), f"topic-{topic}", (), titles, tuple(rows))
+    title, names = common.topics[topic].get(language), [column_title(column, language) for column in columns]
+    if not turned:
+        return [PlainTable(title, f"topic-{topic}", (), (say["figure"], *names), tuple(rows))]
+    tables = []
+    for start in range(0, len(rows), FIGURES):
+        some = rows[start : start + FIGURES]
+        lines = tuple(
+            (f"{name}: {column.study}", *(row[place] for row in some))
+            for place, (name, column) in enumerate(zip(names, columns, strict=True), start=1)
+        )
+        part = start // FIGURES + 1
+        heads = (say["study"], *(row[0] for row in some))
+        tables.append(PlainTable(f"{title} ({part})" if part > 1 else title, f"topic-{topic}-{part}", (), heads, lines))
+    return tables
 
 
 def _with_note(cell: Cell, number: int, language: Language) -> str:

@@ -16,6 +16,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "llevan el número entre corchetes. Los estudios publicaron sus cifras sin error de muestreo; solo lo "
         "estimado aquí lleva "
         "intervalo. Ninguna diferencia entre países está probada aquí.",
+        "reading_many": "Cada fila es un estudio y cada columna una cifra de una lista común.",
         "reading_alone": "De este estudio no hay microdatos en el proyecto: nada se estima. Aquí está lo que se "
         "publicó, con su "
         "definición, su período, lo que limita la comparación y dónde está impreso.",
@@ -94,6 +95,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "brackets. The studies published their figures without a sampling error; only what is estimated here has "
         "an interval. "
         "No difference between countries is tested here.",
+        "reading_many": "Each row is a study and each column a figure of a common list.",
         "reading_alone": "The project has no microdata of this study: nothing is estimated. Here is what was "
         "published, with its "
         "definition, its period, what limits comparison and where it is printed.",

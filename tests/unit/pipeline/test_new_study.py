@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.new_study import new_study
+from pipeline.progress import Progress
 from pipeline.project import Project
+from pipeline.runner import Request, run_stages
 from pipeline.study_files import load_study
 from surveys.problems import StudyError
 
@@ -33,3 +35,10 @@ def test_names_that_cannot_be_folders(tmp_path: Path, name: str) -> None:
     with pytest.raises(StudyError):
         new_study(name, tmp_path, "en")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_can_be_planned_as_it_is(tmp_path: Path) -> None:
+    """Also what only the plan judges, such as indicators that somebody validates."""
+    new_study("survey_1", tmp_path, "en")
+    request = Request(Project.here(), tmp_path / "survey_1", tmp_path, tmp_path / "build", "en")
+    assert run_stages(request, "plan", Progress(quiet=True)) == ["plan"]
