@@ -31,7 +31,7 @@ endif
 STAGES   := plan ingest weight estimate report validate disseminate editions
 
 .DEFAULT_GOAL := help
-.PHONY: help study $(STAGES) attack factsheets public-use sign import-proof harmonized studies doctor completion explain verify retire key sbom list new-study dictionary totals-template totals-check totals merge-totals check test lint certify fuzz bench bench-scale lock clean environment environment-dev environment-bench
+.PHONY: help study $(STAGES) attack factsheets public-use sign import-proof harmonized studies doctor completion explain verify retire key sbom list new-study dictionary totals-template totals-check totals merge-totals check test lint certify fuzz bench bench-scale lock clean environment environment-dev environment-bench environment-spark
 
 help: ## what can be done
 ifeq ($(SPANISH),)
@@ -172,6 +172,9 @@ environment:
 
 environment-dev:
 	@sh pipeline/environment.sh dev
+
+environment-spark: ## Spark, for studies that sum their rows with it (scan: {carrier: spark}); needs Java
+	@sh pipeline/environment.sh spark
 
 environment-bench:
 	@sh pipeline/environment.sh bench

@@ -3,6 +3,7 @@
 #   environment.sh run    what a study needs
 #   environment.sh dev    and what tests, types and lint need
 #   environment.sh bench  and the peers that are timed, each in an environment of its own: they want other versions
+#   environment.sh spark  Spark in an environment of its own, for studies that ask for it (needs Java)
 #   environment.sh lock   new lock files from pyproject.toml
 set -eu
 cd "$(dirname "$0")/.."
@@ -123,6 +124,25 @@ make_peers() {
     done
 }
 
+# Spark comes as source only, so it is made here, with the setuptools of the main environment and nothing else.
+make_spark() {
+    lock=$PWD/pipeline/carriers/spark.lock
+    stamp=$(sha256sum <"$lock" | cut -d ' ' -f 1)
+    if [ "$(cat "$venv/peers/spark/spark.stamp" 2>/dev/null)" = "$stamp" ]; then return 0; fi
+    say 'Preparando Spark (una sola vez; son 430 MB)' 'Preparing Spark (once; it is 430 MB)'
+    if ! command -v java >/dev/null; then
+        say 'Spark necesita Java 17 o posterior: apt install default-jre-headless' \
+            'Spark needs Java 17 or later: apt install default-jre-headless'
+    fi
+    rm -rf "$venv/peers/spark"
+    mkdir -p "$venv/peers"
+    "$venv/bin/python" -m venv "$venv/peers/spark"
+    site=$(echo "$venv"/peers/spark/lib/python*/site-packages)
+    "$venv/bin/python" -m pip install --disable-pip-version-check --no-input -q --no-deps --no-build-isolation \
+        --no-compile --require-hashes --target "$site" -r "$lock"
+    printf '%s\n' "$stamp" >"$venv/peers/spark/spark.stamp"
+}
+
 compiled_lock() {
     "$folder/venv/bin/pip-compile" -q --generate-hashes --strip-extras --allow-unsafe --no-header \
         --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
@@ -163,6 +183,12 @@ run | dev | bench)
     make_run
     if [ "$kind" != run ]; then make_dev; fi
     if [ "$kind" = bench ]; then make_peers; fi
+    ;;
+spark)
+    exec 9>.venv.lock
+    if command -v flock >/dev/null; then flock 9; fi
+    make_run
+    make_spark
     ;;
 lock) make_locks ;;
 *)
