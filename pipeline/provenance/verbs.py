@@ -28,8 +28,6 @@ def verify_verb(call: Call) -> None:
     found = verify(request.results, request.study_folder)
     call.answer.say(verified_text(found, call.language))
     call.answer.problems += [problem for one in found for problem in one.problems]
-    for problem in call.answer.problems:
-        call.progress.line(problem.text(call.language))
     call.answer.result |= {
         "study": request.study_name,
         "checked": [{"what": one.what, "state": one.state, "stands": one.stands} for one in found],
