@@ -90,6 +90,11 @@ def public_use_problems(study: Study, dictionary: Dictionary, where: Where) -> I
         for entry, name in (("of", file.of), ("held_from", file.held_from)):
             if name is not None and name not in earlier:
                 yield _unknown("file before this one", name, earlier, where((*at, entry)))
+        source = next((other for other in files[:number] if other.name == file.held_from), None)
+        for place, name in enumerate(file.held if source is not None else ()):
+            given = [item.name for item in source.variables] if source is not None else []
+            if name not in given:
+                yield _unknown("variable of the file", name, given, where((*at, "held", place)))
         for item in file.variables:
             yield from _variable_problems(item, file, study, dictionary, (*at, "variables", item.name), where)
         yield from _name_problems(file, dictionary, at, where)
@@ -129,7 +134,7 @@ def _variable_problems(
     why = _forbidden(item, study, dictionary)
     if why is not None:
         yield Problem(NAMES_SOMEBODY, where(at), {"name": item.source, "why_en": why[0], "why_es": why[1]})
-    if item.changed and item.name in dictionary.variables:
+    if (item.changed or item.name != item.source) and item.name in dictionary.variables:
         yield Problem(NAME_TAKEN, where(at), {"name": item.name, "source": item.source})
     coded = source.type in ("code", "multiple")
     ordered = len(item.bands) != 1 and list(item.bands) == sorted(set(item.bands))

@@ -67,10 +67,15 @@ def stata_letter(number: int) -> str:
 
 
 def _value_labels(column: PublicColumn, reasons: Mapping[int, Label], language: str) -> dict[int | float, str]:
-    found: dict[int | float, str] = {number: text.get(language) for number, _, text in column.codes}
+    found: dict[int | float, str] = {number: _short(text.get(language), 120) for number, _, text in column.codes}
     used = {number: text for number, text in reasons.items() if (column.values == number).any()}
     missing: dict[int | float, str] = {number: text.get(language) for number, text in used.items()}
     return {**found, **missing}
+
+
+def _short(text: str, most: int) -> str:
+    """Cut a text to so many bytes, at a letter; the formats count bytes."""
+    return text.encode()[:most].decode(errors="ignore")
 
 
 def _whole(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> bool:
@@ -83,8 +88,8 @@ def _write_sav(
 ) -> Path:  # fmt: skip
     labels = {column.name: _value_labels(column, reasons, language) for column in columns}
     pyreadstat.write_sav(
-        frame, path, file_label=label.get(language)[:64], row_compress=True,
-        column_labels={column.name: column.label.get(language) for column in columns},
+        frame, path, file_label=_short(label.get(language), 64), row_compress=True,
+        column_labels={column.name: _short(column.label.get(language), 255) for column in columns},
         variable_value_labels={name: found for name, found in labels.items() if found},
         missing_ranges={column.name: [{"lo": float(HIDDEN), "hi": -1.0}] for column in columns
                         if (column.values < 0).any()},
@@ -119,8 +124,8 @@ def _write_dta(
         if found:
             labels[column.name] = found
     pyreadstat.write_dta(
-        pd.DataFrame(made), path, file_label=label.get(language)[:80], version=14,
-        column_labels={column.name: column.label.get(language)[:80] for column in columns},
+        pd.DataFrame(made), path, file_label=_short(label.get(language), 80), version=14,
+        column_labels={column.name: _short(column.label.get(language), 80) for column in columns},
         variable_value_labels=labels,  # type: ignore[arg-type]  # letters name missing values, which the stub leaves out
         missing_user_values={column.name: sorted({letters[int(value)] for value in column.values[column.values < 0]})
                              for column in columns if (column.values < 0).any()},

@@ -9,7 +9,7 @@ from estimates.disclosure.audit import ProtectionRule
 from estimates.release_view import release_view
 from estimates.study_design import study_design
 from pipeline.attack_public_use import attack_public_use, refuse_public_leaks
-from pipeline.estimate_files import read_estimates
+from pipeline.estimate_files import read_estimates, read_every_estimate
 from pipeline.microdata_files import read_microdata
 from pipeline.public_use.building import BuiltFile, build_files
 from pipeline.public_use.comparing import Compared, compare_files
@@ -98,7 +98,8 @@ def write_public_use(
     frame = read_estimates(estimates / "estimates.csv")
     files = build_files(plan, study, dictionary, microdata, design, weights)
     rule = ProtectionRule(study.publication.minimum_cases, study.publication.minimum_width)
-    told, attacked = told_cells(files, frame, dictionary, rule)
+    # Cells that any edition hides, not only those of the public one.
+    told, attacked = told_cells(files, read_every_estimate(estimates), dictionary, rule)
     compared, absent = compare_files(files, release_view(frame, study, dictionary), study, dictionary)
     judged = {built.file.name: judge(built, plan) for built in files}
     refuse_open(files, judged, told, compared, plan, study.name)
