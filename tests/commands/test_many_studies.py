@@ -19,7 +19,7 @@ import pytest
 from pipeline.hashing import file_hash, files_below
 
 Lands = Callable[[int], Path]
-QUICK = ("--jobs", "2", "--until", "estimate")
+QUICK = ("--jobs", "2", "--until", "weight")
 
 
 def command(place: Path, *words: str) -> list[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -45,9 +45,11 @@ def _environment(place: Path) -> None:
     for path in own.iterdir():
         if path.name in ("bin", "lib", "lib64", "include", "share", "pyvenv.cfg"):
             (place / ".venv" / path.name).symlink_to(path)
+    wanted = 'eval "$(sed -n "/^wanted() {/,/^}/p" pipeline/environment.sh)"; wanted "$1"'
     for kind, lock in (("run", "requirements.lock"), ("dev", "requirements-dev.lock")):
-        content = (place / lock).read_bytes() + (place / "pyproject.toml").read_bytes() + f"{place}\n".encode()
-        (place / ".venv" / f"{kind}.stamp").write_text(hashlib.sha256(content).hexdigest() + "\n")
+        command = ["sh", "-c", wanted, "sh", lock]
+        stamp = subprocess.run(command, cwd=place, capture_output=True, text=True, check=True).stdout
+        (place / ".venv" / f"{kind}.stamp").write_text(stamp, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
