@@ -79,6 +79,15 @@ def page_data(release: Release, labels: Labels) -> dict[str, Any]:
     }
 
 
+def comparisons_of(release: Release) -> pd.DataFrame:
+    """Comparisons of figures and groups that this edition has."""
+    table = release.analyses.get("comparisons", pd.DataFrame())
+    if table.empty:
+        return table
+    figures = set(release.view["indicator"].astype(str))
+    return table[table["indicator"].astype(str).isin(figures) & table["between"].isin(release.breakdowns)]
+
+
 def _estimated(
     place: int, whole: str, frame: pd.DataFrame, release: Release, labels: Labels, sets: _Listed, reasons: _Listed
 ) -> tuple[dict[str, Any], list[list[Any]]]:
@@ -175,10 +184,9 @@ def _topic(topic: str | None, labels: Labels) -> str:
 def _comparisons(release: Release, labels: Labels, names: Sequence[str]) -> list[dict[str, Any]]:
     """Sentences of what was tested, in the order of the study; none of a comparison that may not be told."""
     found = []
-    table = release.analyses.get("comparisons", pd.DataFrame())
-    for record in records_of(table):
+    for record in records_of(comparisons_of(release)):
         whole = str(record["indicator"]).partition(".")[0]
-        if withheld(record) or whole not in names:
+        if withheld(record):
             continue
         within = {name: str(record[name]) for name in release.breakdowns
                   if name in record and record[name] != WHOLE}  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from pipeline.report_summary import Summary, build_summary
 from pipeline.report_tables import EXTENDED_MARK, MARKS, Note, Table, build_table, explained
 from pipeline.report_words import Words
 from pipeline.table_labels import UNCERTIFIED_MARK
-from pipeline.web_page.figures import ONLY_MODEL
-from surveys.study import Exhibit
+from pipeline.web_page.figures import ONLY_MODEL, comparisons_of
+from surveys.study import Exhibit, KeyFigure
 
 OURS = "explorer_{language}.html"
 #: Not for readers: what proves the folder, and what programs keep about it.
@@ -30,7 +30,8 @@ FILES = (
     (".xlsx", "workbook"), ("estimates.csv", "estimates"), ("labels.csv", "labels"), ("comparisons.csv", "comparisons"),
     ("small_areas.csv", "small_areas"), ("models.csv", "models"), ("tests.csv", "tests"), ("trend.csv", "trend"),
     ("trend_tests.csv", "trend"), ("change.csv", "change"), ("external_series.csv", "external"),
-    (".px", "px"), (".parquet", "parquet"), (".sav", "microdata"), (".dta", "microdata"),
+    ("geography.csv", "geography"), ("geography_crosswalk.csv", "geography"), (".px", "px"), (".parquet", "parquet"),
+    (".sav", "microdata"), (".dta", "microdata"),
     ("datapackage.json", "package"), ("-metadata.json", "package"), ("sdmx_data.csv", "sdmx_data"),
     ("sdmx_data.json", "sdmx_data"),
     ("sdmx_data_2.1.xml", "sdmx_data"), ("sdmx_structure.xml", "sdmx_structure"),
@@ -57,7 +58,7 @@ class Page:
     summary: Summary
     links: tuple[str, ...]
     headline: Table | None
-    files: tuple[tuple[str, str], ...]
+    files: tuple[tuple[str, tuple[str, ...]], ...]
     marks: tuple[tuple[str, str], ...]
     reading: tuple[str, ...]
     method: str
@@ -84,8 +85,10 @@ def page_texts(release: Release, labels: Labels, templates: Path, folder: Path) 
     study, words = release.loaded.study, labels.words
     language = words.language
     confidence = f"{100 * float(methods_of(study)['confidence']):g}"
-    material = Material(release.view, labels, confidence, templates / "fonts", study, release.analyses)
-    figures = study.report.key_figures
+    figures = _told(release)
+    tables = {**release.analyses, "comparisons": comparisons_of(release)}
+    headed = replace(study, report=replace(study.report, key_figures=figures))
+    material = Material(release.view, labels, confidence, templates / "fonts", headed, tables)
     warning = None if study.extrapolation is None else study.extrapolation.warning
     marks = [*explained({*MARKS.values(), UNCERTIFIED_MARK}, words),
              *([] if warning is None else [Note(EXTENDED_MARK, warning.get(language))]),
@@ -124,23 +127,28 @@ def _headline(material: Material) -> Table:
                  (*table.notes, *notes))
 
 
+def _told(release: Release) -> tuple[KeyFigure, ...]:
+    """Key figures of the study that this edition has."""
+    known = set(release.view["indicator"].astype(str))
+    return tuple(figure for figure in release.loaded.study.report.key_figures
+                 if figure.indicator in known and set(figure.domain) <= set(release.breakdowns))  # fmt: skip
+
+
 def _link(indicator: str, domain: Mapping[str, str], breakdowns: Sequence[str]) -> str:
     names = [name for name in breakdowns if name in domain]
     figure = indicator.partition(".")[0]
     return f"#indicator={figure}" + (f"&by={'+'.join(names)}" if names else "")
 
 
-def _files(folder: Path, words: Words) -> tuple[tuple[str, str], ...]:
-    """Files beside the page with what each is for; those of the page's language and known ones first."""
-    found = []
+def _files(folder: Path, words: Words) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Files beside the page by what they are for, in the order of `FILES`; unknown ones last."""
+    order = [*dict.fromkeys(phrase for _, phrase in FILES), "other"]
+    found: dict[str, list[str]] = {phrase: [] for phrase in order}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not path.is_file() or path.name in NOT_LISTED or path.name.startswith(("explorer_", ".")):
-            continue
-        place, phrase = next(((at, text) for at, (known, text) in enumerate(FILES) if _fits(path.name, known)),
-                             (len(FILES), "other"))  # fmt: skip
-        found.append((place, name, words[f"web_file_{phrase}"]))
-    return tuple((name, text) for _, name, text in sorted(found))
+        if path.is_file() and path.name not in NOT_LISTED and not path.name.startswith(("explorer_", ".")):
+            found[next((phrase for known, phrase in FILES if _fits(path.name, known)), "other")].append(name)
+    return tuple((words[f"web_file_{phrase}"], tuple(names)) for phrase, names in found.items() if names)
 
 
 def _fits(name: str, known: str) -> bool:

@@ -323,8 +323,20 @@ def test_files_beside_the_page_are_linked_with_their_use(
     write_web(tmp_path, release_of(estimates))
     text = html.unescape(bytes_of(tmp_path, "en"))
     use = load_words(TEMPLATES, "en")[f"web_file_{phrase}"]
-    assert f'<li><a href="{name}">{name}</a> <span>{use}</span></li>' in text
+    assert f'<span>{use}</span> <span class="links"><a href="{name}">{name}</a> </span>' in text
     assert 'href="SHA256SUMS"' not in text
+
+
+def test_an_edition_without_a_key_figure_does_not_speak_of_it(
+    release_of: Callable[..., Release], estimates: pd.DataFrame, tmp_path: Path
+) -> None:
+    """What is not in an edition is not there; it is no figure without cases."""
+    part = estimates[(estimates["indicator"] != "moved") & (estimates["sex"] == "_T")].drop(columns="sex")
+    write_web(tmp_path, release_of(part))
+    text = bytes_of(tmp_path, "en")
+    assert "Persons who moved" not in text and "Persons in poverty" in text
+    assert text.count('class="value" data-figure') == 4
+    assert [name for name in ("sex", "moved") if f'"{name}"' in text.partition('type="application/json"')[2]] == []
 
 
 def test_numbers_columns_are_known() -> None:
