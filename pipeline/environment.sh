@@ -28,9 +28,10 @@ interpreter() {
 }
 
 # The stamp holds what the environment was made from. Time stamps of files play no part, so a fresh clone or
-# a touch makes nothing again; the folder is in it because an environment does not survive being moved.
+# a touch makes nothing again; the folder is in it because an environment does not survive being moved. What stands in
+# pyproject.toml from the settings of the tests on installs nothing.
 wanted() {
-    { cat "$1" pyproject.toml; pwd; } | sha256sum | cut -d ' ' -f 1
+    { cat "$1"; sed '/^\[tool\.pytest/,$d' pyproject.toml; pwd; } | sha256sum | cut -d ' ' -f 1
 }
 
 # One line for each package as pip meets it, instead of several hundred.
@@ -95,6 +96,8 @@ make_run() {
         restore
         return 1
     fi
+    # the environments of peers hang on locks of their own
+    if [ -d "$venv.old/peers" ]; then mv "$venv.old/peers" "$venv/peers"; fi
     rm -rf "$venv.old"
     # last: an installation that was interrupted has no stamp and is made again
     printf '%s\n' "$stamp" >"$venv/run.stamp"

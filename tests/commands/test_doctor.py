@@ -126,18 +126,20 @@ def test_fonts_that_are_gone(tmp_path: Path) -> None:
 
 
 def test_the_environment_is_judged_as_make_judges_it(root: Path, clone: Path) -> None:
-    """The stamp is that of environment.sh: text of the lock, text of pyproject.toml, folder."""
+    """The stamp is that of environment.sh: text of the lock, what pyproject.toml says before its tests, folder."""
     (clone / ".venv" / "bin").mkdir(parents=True)
     assert by_code(environment_checks(clone))["environment"].what[1] == "The environment .venv is half made"
     (clone / ".venv" / "bin" / "python").symlink_to(sys.executable)
-    shell = "{ cat requirements.lock pyproject.toml; pwd; } | sha256sum | cut -d ' ' -f 1 >.venv/run.stamp"
-    assert "{ cat \"$1\" pyproject.toml; pwd; } | sha256sum | cut -d ' ' -f 1" in (
-        root / "pipeline" / "environment.sh"
-    ).read_text(encoding="utf-8")
+    stamped = "sed '/^\\[tool\\.pytest/,$d' pyproject.toml; pwd; } | sha256sum | cut -d ' ' -f 1"
+    shell = f"{{ cat requirements.lock; {stamped} >.venv/run.stamp"
+    assert f'{{ cat "$1"; {stamped}' in (root / "pipeline" / "environment.sh").read_text(encoding="utf-8")
     subprocess.run(["sh", "-c", shell], cwd=clone, check=True)
     checks = by_code(environment_checks(clone))
     assert checks["environment"].state == GOOD
     assert checks["packages"].state == BAD and "jinja2" not in checks["packages"].do[0]
+    text = (clone / "pyproject.toml").read_text(encoding="utf-8")
+    (clone / "pyproject.toml").write_text(f"{text}# a rule of style\n", encoding="utf-8")
+    assert by_code(environment_checks(clone))["environment"].state == GOOD
     (clone / "pyproject.toml").write_text("changed", encoding="utf-8")
     assert by_code(environment_checks(clone))["environment"].found == "stale"
 
