@@ -12,6 +12,7 @@ from pipeline.atomic import publish_folder, remove_folder, sync_below, temporary
 from pipeline.estimate_files import read_estimates
 from pipeline.harmonized_cells import Cell, study_cells
 from pipeline.harmonized_files import printed_figures, read_figures, read_harmonized
+from pipeline.harmonized_open import write_harmonized_open
 from pipeline.harmonized_page import build_page
 from pipeline.harmonized_sdmx import write_harmonized_sdmx
 from pipeline.harmonized_tables import cells_csv, series_csv, write_harmonized_workbook
@@ -196,6 +197,8 @@ def _publish(
                 (half / series).write_text(series_csv(study, files), encoding="utf-8", newline="\n")
         for language in LANGUAGES:
             _write_language(half, name, language, common, cells, studies, counts, request.project.templates, alone)
+        write_harmonized_open(half, name, common, cells)
+        describe_side_by_side(half, name, common.title, [study for study, _ in studies.values()], request.project)
         sync_below(half)
         with folder_lock(folder.parent):
             tidy(folder.parent)

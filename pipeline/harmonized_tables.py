@@ -234,4 +234,8 @@ def _sheet(book: Any, name: str, heading: str, notice: str, title: Any, warn: An
 
 
 def _number(value: float) -> str:
-    return f"{value:.10g}" if math.isfinite(value) else ""
+    """Write a number that reads back to the same one: in ten digits where they do, else in as many as it takes."""
+    if not math.isfinite(value):
+        return ""
+    short = f"{value:.10g}"
+    return short if float(short) == value else repr(float(value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +19,9 @@ NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 NUMBERS: dict[str, str] = {**MEASURES, **NUMBER_ATTRIBUTES}
 
 
-def found_tables(folder: Path, known: Collection[str], dictionary: Dictionary) -> list[Table]:
+def found_tables(
+    folder: Path, known: Collection[str], dictionary: Dictionary, *, words: Mapping[str, Label] | None = None
+) -> list[Table]:
     """Describe the CSV files of a folder that are none of the tables known.
 
     Parameters
@@ -30,6 +32,8 @@ def found_tables(folder: Path, known: Collection[str], dictionary: Dictionary) -
         Names of the tables that are described already.
     dictionary : Dictionary
         Names columns that are variables.
+    words : mapping of str to Label, optional
+        Names of columns that go before all others.
 
     Returns
     -------
@@ -41,16 +45,16 @@ def found_tables(folder: Path, known: Collection[str], dictionary: Dictionary) -
     for path in sorted(folder.rglob("*.csv")):
         name = path.relative_to(folder).as_posix().removesuffix(".csv")
         if name not in known:
-            found.append(_read(path, name, dictionary))
+            found.append(_read(path, name, dictionary, words or {}))
     return found
 
 
-def _read(path: Path, name: str, dictionary: Dictionary) -> Table:
+def _read(path: Path, name: str, dictionary: Dictionary, words: Mapping[str, Label]) -> Table:
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     exchanged = path.name == DATA_CSV
     columns = tuple(
         Column(str(header), _sdmx_kind(str(header)) if exchanged else _kind(frame[header]),
-               _label(str(header), dictionary))
+               words.get(str(header)) or _label(str(header), dictionary))
         for header in frame.columns
     )  # fmt: skip
     return Table(name, TABLES.get(path.stem, Label(name, name)), frame, columns)
