@@ -198,7 +198,6 @@ def _publish(
         for language in LANGUAGES:
             _write_language(half, name, language, common, cells, studies, counts, request.project.templates, alone)
         write_harmonized_open(half, name, common, cells)
-        describe_side_by_side(half, name, common.title, [study for study, _ in studies.values()], request.project)
         sync_below(half)
         with folder_lock(folder.parent):
             tidy(folder.parent)
