@@ -13,9 +13,17 @@ import pandas as pd
 import xlsxwriter
 
 from estimates.verdicts import UNCERTIFIED
+from pipeline.release_metadata import NAMES
 from pipeline.table_labels import TOTAL, UNCERTIFIED_MARK, Labels
+from pipeline.workbook_page import (
+    INDICATOR_SHEET,
+    SUPPRESSED,
+    fit_row,
+    set_up_page,
+    write_below,
+    write_indicators,
+)
 
-SUPPRESSED = "s"
 NUMBERS = ("estimate", "ci_low", "ci_high", "se", "cv", "deff", "df", "n", "cases", "n_psu", "population")
 HEADER_ROW = 3
 SHEETS = {
@@ -23,6 +31,9 @@ SHEETS = {
     "notes": ("Notas", "Notes"),
     "metadata": ("Metadatos", "Metadata"),
 }
+TOGETHER = ("Indicadores sin desagregar", "Indicators without breakdown")
+WIDTHS = {"indicator": 42, "population": 12, "unit": 12, "status": 18, "reason": 26}
+NUMBER_WIDTH, TEXT_WIDTH = 11, 22
 NOTES = {
     "es": (
         "Estimaciones de una encuesta por muestreo: cada cifra tiene un intervalo de confianza del 95 %.",
@@ -32,6 +43,8 @@ NOTES = {
         "sus demás números tampoco.",
         "«Poco fiable» pide cautela: úsese junto con su intervalo.",
         "Personas o familias de la base y casos son números sin ponderar de la muestra.",
+        "El motivo nombra la norma y su regla, o la protección, que decidieron el estado: «cepal_2023:cases_30_49» son "
+        "entre 30 y 49 casos.",
         f"«{UNCERTIFIED_MARK}» junto al estado: con menos de cinco casos, o menos de cinco sin la característica, el "
         "intervalo puede no alcanzar su nivel de confianza.",
     ),
@@ -42,6 +55,8 @@ NOTES = {
         "because it is confidential; nor are its other numbers.",
         '"Weak" asks for caution: use it together with its interval.',
         "Persons or families in the base and cases are unweighted numbers of the sample.",
+        "The reason names the standard and its rule, or the protection, that decided the status: "
+        '"cepal_2023:cases_30_49" is 30 to 49 cases.',
         f'"{UNCERTIFIED_MARK}" beside the status: with fewer than five cases, or fewer than five without the '
         "characteristic, the interval may fall short of its confidence level.",
     ),
@@ -124,40 +139,63 @@ def write_workbook(
             "strings_to_numbers": False,
         },
     ) as book:
-        book.set_properties({"title": title, "created": datetime.datetime(year, 1, 1)})
+        book.set_properties({
+            "title": title, "subject": banner, "author": metadata.get(NAMES[labels.language]["producer"], ""),
+            "comments": banner, "created": datetime.datetime(year, 1, 1),
+        })  # fmt: skip
         formats = _formats(book)
-        contents = book.add_worksheet(SHEETS["contents"][0 if spanish else 1])
+        here = 0 if spanish else 1
+        start = SHEETS["contents"][here]
+        contents = book.add_worksheet(start)
         _heading(contents, title, banner, formats)
         contents.write_string(HEADER_ROW - 1, 0, "Hoja" if spanish else "Sheet", formats["header"])
         contents.write_string(HEADER_ROW - 1, 1, "Cuadro" if spanish else "Table", formats["header"])
-        contents.set_column(0, 0, 8)
-        contents.set_column(1, 1, 100)
+        contents.set_column(0, 0, 14)
+        contents.set_column(1, 1, 110)
+        contents.freeze_panes(HEADER_ROW, 0)
+        set_up_page(contents, title=title, banner=banner, portrait=True, head=HEADER_ROW - 1)
         listed = [(sheet.name, sheet.title) for sheet in sheets] + [(other.name, other.title) for other in others]
+        listed += [(name[here], name[here]) for name in (INDICATOR_SHEET, SHEETS["notes"], SHEETS["metadata"])]
         for position, (name, table) in enumerate(listed):
             contents.write_url(HEADER_ROW + position, 0, f"internal:'{name}'!A1", formats["link"], name)
-            contents.write_string(HEADER_ROW + position, 1, table)
+            contents.write_string(HEADER_ROW + position, 1, table, formats["wrap"])
+            fit_row(contents, HEADER_ROW + position, [table], [110])
         for sheet in sheets:
-            _write_sheet(book.add_worksheet(sheet.name), sheet, labels, banner, formats)
+            written = book.add_worksheet(sheet.name)
+            _write_sheet(written, sheet, labels, banner, formats, start)
+            set_up_page(written, title=title, banner=banner, head=HEADER_ROW - 1)
         for other in others:
-            _write_plain(book.add_worksheet(other.name), other, banner, formats)
-        notes = book.add_worksheet(SHEETS["notes"][0 if spanish else 1])
-        _heading(notes, SHEETS["notes"][0 if spanish else 1], banner, formats)
+            written = book.add_worksheet(other.name)
+            _write_plain(written, other, banner, formats)
+            set_up_page(written, title=title, banner=banner, head=HEADER_ROW - 1)
+        described = book.add_worksheet(INDICATOR_SHEET[here])
+        _heading(described, INDICATOR_SHEET[here], banner, formats)
+        units = dict(zip(view["indicator"].astype(str), view["unit"].astype(str), strict=True))
+        write_indicators(described, HEADER_ROW - 1, list(units), labels, formats, units)
+        set_up_page(described, title=title, banner=banner, head=HEADER_ROW - 1)
+        notes = book.add_worksheet(SHEETS["notes"][here])
+        _heading(notes, SHEETS["notes"][here], banner, formats)
         notes.set_column(0, 0, 110)
+        set_up_page(notes, title=title, banner=banner, portrait=True)
         for position, note in enumerate(NOTES[labels.language]):
             notes.write_string(HEADER_ROW + position, 0, note, formats["wrap"])
-        described = book.add_worksheet(SHEETS["metadata"][0 if spanish else 1])
-        _heading(described, SHEETS["metadata"][0 if spanish else 1], banner, formats)
+            fit_row(notes, HEADER_ROW + position, [note], [110])
+        described = book.add_worksheet(SHEETS["metadata"][here])
+        _heading(described, SHEETS["metadata"][here], banner, formats)
         described.set_column(0, 0, 36)
         described.set_column(1, 1, 90)
+        set_up_page(described, title=title, banner=banner)
         for position, (name, text) in enumerate(metadata.items()):
-            described.write_string(HEADER_ROW + position, 0, name)
-            described.write_string(HEADER_ROW + position, 1, text)
+            described.write_string(HEADER_ROW + position, 0, name, formats["wrap"])
+            described.write_string(HEADER_ROW + position, 1, text, formats["wrap"])
+            fit_row(described, HEADER_ROW + position, [name, text], [36, 90])
 
 
 def plan_sheets(view: pd.DataFrame, breakdowns: Sequence[str], labels: Labels) -> list[Sheet]:
     """Put rows into tables: one for each pair of indicator and set of breakdowns, in order of the view.
 
-    Categories of a distribution share the table of their indicator.
+    Categories of a distribution share the table of their indicator; indicators that have one row each, without
+    breakdown, share the first table.
     """
     whole = view["indicator"].str.partition(".")[0]
     shown = (view[list(breakdowns)] != TOTAL) if breakdowns else pd.DataFrame(index=view.index)
@@ -167,11 +205,14 @@ def plan_sheets(view: pd.DataFrame, breakdowns: Sequence[str], labels: Labels) -
         else [()] * len(view)
     )
     groups: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    alone = (view["indicator"] == whole).tolist()
     for position, key in enumerate(zip(whole, pattern, strict=True)):
-        groups.setdefault(key, []).append(position)
+        groups.setdefault(("", ()) if alone[position] and key[1] == () else key, []).append(position)
+    if ("", ()) in groups:
+        groups = {("", ()): groups.pop(("", ())), **groups}
     sheets = []
     for number, ((indicator, used), rows) in enumerate(groups.items(), start=1):
-        title = labels.indicator(indicator)
+        title = labels.indicator(indicator) if indicator else TOGETHER[0 if labels.language == "es" else 1]
         if used:
             joint = "según" if labels.language == "es" else "by"
             title = f"{title}, {joint} {_lower(labels.breakdowns(used))}"
@@ -179,12 +220,17 @@ def plan_sheets(view: pd.DataFrame, breakdowns: Sequence[str], labels: Labels) -
     return sheets
 
 
-def _write_sheet(sheet: Any, table: Sheet, labels: Labels, banner: str, formats: Mapping[str, Any]) -> None:
+def _write_sheet(
+    sheet: Any, table: Sheet, labels: Labels, banner: str, formats: Mapping[str, Any], contents: str
+) -> None:
     _heading(sheet, table.title, banner, formats)
     texts = ["indicator", *table.breakdowns]
     columns = [*texts, *NUMBERS, "unit", "status", "reason"]
+    widths = [WIDTHS.get(name, TEXT_WIDTH if name in texts else NUMBER_WIDTH) for name in columns]
     for column, name in enumerate(columns):
         sheet.write_string(HEADER_ROW - 1, column, labels.column(name), formats["header"])
+        sheet.set_column(column, column, widths[column])
+    fit_row(sheet, HEADER_ROW - 1, [labels.column(name) for name in columns], widths, bold=True)
     used = {name: table.rows[name].tolist() for name in columns}
     for offset in range(len(table.rows)):
         row = {name: values[offset] for name, values in used.items()}
@@ -196,22 +242,21 @@ def _write_sheet(sheet: Any, table: Sheet, labels: Labels, banner: str, formats:
             "reason": row["reason"] or "",
         }
         written |= {name: labels.category(name, row[name]) for name in table.breakdowns}
+        fit_row(sheet, line, [written.get(name, "") for name in columns], widths)
         hidden = row["status"] in ("withheld", "confidential")
         for column, name in enumerate(columns):
             if name not in NUMBERS:
-                sheet.write_string(line, column, written[name])
+                weak = name == "status" and row["status"] == "weak"
+                style = "weak" if weak else "unit" if name == "unit" else "wrap"
+                sheet.write_string(line, column, written[name], formats[style])
             elif hidden:
                 sheet.write_string(line, column, SUPPRESSED, formats["suppressed"])
             elif np.isfinite(row[name]):
                 sheet.write_number(line, column, row[name], formats[_format_of(name, row["unit"])])
     last = HEADER_ROW + len(table.rows) - 1
-    sheet.set_column(0, 0, 48)
-    sheet.set_column(1, len(columns) - 1, 16)
     sheet.freeze_panes(HEADER_ROW, len(texts))
     sheet.autofilter(HEADER_ROW - 1, 0, last, len(columns) - 1)
-    sheet.repeat_rows(HEADER_ROW - 1)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    write_below(sheet, last + 1, table.rows, labels, contents, formats)
 
 
 def _status(row: Mapping[Any, Any], labels: Labels) -> str:
@@ -221,23 +266,23 @@ def _status(row: Mapping[Any, Any], labels: Labels) -> str:
 
 def _write_plain(sheet: Any, table: PlainSheet, banner: str, formats: Mapping[str, Any]) -> None:
     _heading(sheet, table.title, banner, formats)
+    texts = {column for row in table.rows for column, cell in enumerate(row) if isinstance(cell, str)}
+    widths = [62 if column == 0 else 24 if column in texts else 12 for column in range(len(table.header))]
     for column, title in enumerate(table.header):
         sheet.write_string(HEADER_ROW - 1, column, title, formats["header"])
+        sheet.set_column(column, column, widths[column])
+    fit_row(sheet, HEADER_ROW - 1, table.header, widths, bold=True)
     for offset, row in enumerate(table.rows):
+        fit_row(sheet, HEADER_ROW + offset, [cell if isinstance(cell, str) else "" for cell in row], widths)
         hidden = not any(isinstance(cell, float) and np.isfinite(cell) for cell in row)
         for column, cell in enumerate(row):
             if isinstance(cell, str):
-                sheet.write_string(HEADER_ROW + offset, column, cell)
+                sheet.write_string(HEADER_ROW + offset, column, cell, formats["wrap"])
             elif np.isfinite(cell):
                 sheet.write_number(HEADER_ROW + offset, column, cell, formats["fine"])
             elif hidden:
                 sheet.write_string(HEADER_ROW + offset, column, SUPPRESSED, formats["suppressed"])
-    sheet.set_column(0, 0, 70)
-    sheet.set_column(1, len(table.header) - 1, 16)
     sheet.freeze_panes(HEADER_ROW, 1)
-    sheet.repeat_rows(HEADER_ROW - 1)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
 
 
 def _format_of(name: str, unit: str) -> str:
@@ -265,14 +310,17 @@ def _formats(book: Any) -> dict[str, Any]:
         "header": book.add_format(
             {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EDF2"}
         ),
-        "link": book.add_format({"font_color": "#1F4E79", "underline": 1}),
+        "link": book.add_format({"font_color": "#1F4E79", "underline": 1, "valign": "top"}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
-        "suppressed": book.add_format({"align": "right", "italic": True, "font_color": "#595959"}),
-        "percent": book.add_format({"num_format": "0.0%"}),
-        "fine_percent": book.add_format({"num_format": "0.00%"}),
-        "whole": book.add_format({"num_format": "#,##0"}),
-        "fine": book.add_format({"num_format": "#,##0.0000"}),
-        "decimal": book.add_format({"num_format": "#,##0.00"}),
+        "unit": book.add_format({"text_wrap": True, "valign": "top", "indent": 1}),
+        "weak": book.add_format({"text_wrap": True, "valign": "top", "italic": True, "font_color": "#7A4B00"}),
+        "note": book.add_format({"font_size": 9, "font_color": "#404040"}),
+        "suppressed": book.add_format({"align": "right", "valign": "top", "italic": True, "font_color": "#595959"}),
+        "percent": book.add_format({"num_format": "0.0%", "valign": "top"}),
+        "fine_percent": book.add_format({"num_format": "0.00%", "valign": "top"}),
+        "whole": book.add_format({"num_format": "#,##0", "valign": "top"}),
+        "fine": book.add_format({"num_format": "#,##0.0000", "valign": "top"}),
+        "decimal": book.add_format({"num_format": "#,##0.00", "valign": "top"}),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 import json
 import re
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from estimates.protection import NUMBER_COLUMNS, published_view
@@ -118,11 +120,14 @@ def test_the_workbook_equals_the_estimates(results: Path, internal: pd.DataFrame
     for sheet in tables:
         assert ("SINT" if language == "es" else "SYNTH") in str(sheet["A2"].value)
         first = next(place for place, cell in enumerate(sheet[3]) if cell.value in ("Estimación", "Estimate"))
-        shown += [[cell.value for cell in row[first : first + len(NUMBERS)]] for row in sheet.iter_rows(min_row=4)]
-    expected = []
+        rows = itertools.takewhile(lambda row: row[0].value is not None, sheet.iter_rows(min_row=4))
+        shown += [[cell.value for cell in row[first : first + len(NUMBERS)]] for row in rows]
     whole = view["indicator"].str.partition(".")[0]
     pattern = (view[breakdown_columns(view)] != "_T").apply(tuple, axis=1)
-    for _, rows in view.groupby([whole, pattern], sort=False):
+    # What has one row and no breakdown stands together, before all tables.
+    alone = (view["indicator"] == whole) & ~pattern.map(any)
+    expected = view.loc[alone, [*NUMBERS, "status"]].to_dict("records")
+    for _, rows in view[~alone].groupby([whole[~alone], pattern[~alone]], sort=False):
         expected += rows[[*NUMBERS, "status"]].to_dict("records")
     assert len(shown) == len(expected)
     for cells, row in zip(shown, expected, strict=True):
@@ -248,4 +253,6 @@ def _texts(path: Path) -> list[str]:
     if path.suffix == ".xlsx":
         with zipfile.ZipFile(path) as archive:
             return [archive.read(name).decode("utf-8") for name in archive.namelist()]
+    if path.suffix == ".parquet":
+        return [repr(row) for row in pq.read_table(path).to_pylist()] + [str(pq.read_schema(path).metadata)]
     return [path.read_text(encoding="utf-8")]
