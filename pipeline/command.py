@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline.answers.answer import Answer
 from pipeline.answers.command_parser import UsageError, help_text, typed_language, understood
 from pipeline.answers.spoken import language_of
+from pipeline.private_store.process import keep_memory_private
 from pipeline.problem_texts import DISK_TROUBLE, INTERNAL_ERROR, INTERRUPTED
 from pipeline.progress import Progress
 from pipeline.project import Project
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     # Sums in several threads differ in their last digits from machine to machine, and stages share the cores already.
     os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+    keep_memory_private()
     words = list(sys.argv[1:] if arguments is None else arguments)
     language = language_of(typed_language(words))
     answer = Answer("", language)

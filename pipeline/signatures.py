@@ -20,6 +20,7 @@ from surveys.study import Study
 
 FOLDER = "signatures"
 SIGNED_STAGES = ("estimate", "report", "validate")
+MICRODATA = ".parquet"
 # Records tell how a stage went, and the list of changes is made of releases that are signed already.
 UNSIGNED = ("record.json", "changes.csv", "validation_es.html", "validation_en.html")
 
@@ -95,7 +96,8 @@ def release_hash(results: Path) -> str:
     Returns
     -------
     str
-        SHA-256 over the names and hashes of their files. The same on every machine that makes the same files.
+        SHA-256 over the names and hashes of their files and of the microdata behind them. The same on every machine
+        that makes the same files.
     """
     documents: dict[str, str] = {}
     for stage in SIGNED_STAGES:
@@ -103,6 +105,9 @@ def release_hash(results: Path) -> str:
         if manifest is None:
             raise ValueError(f"stage '{stage}' is not finished")
         documents |= {f"{stage}/{path}": value for path, value in manifest.outputs.items() if path not in UNSIGNED}
+        # With everything else public, a hash over the tables alone would let hidden cells be tried out.
+        inputs = manifest.key.get("inputs", {})
+        documents |= {f"{stage} from {path}": value for path, value in inputs.items() if path.endswith(MICRODATA)}
     return value_hash(documents)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pipeline.private_store.private_files import folder_for_reading
 from pipeline.readers.reading import read_source
 from pipeline.run import Run
 from pipeline.study_files import LoadedStudy
@@ -73,7 +75,7 @@ def read_sources(run: Run, loaded: LoadedStudy) -> SourcesRead:
                 optional=optional[name],
                 study=run.study_name,
                 where=loaded.files.study.where(("sources", name)),
-                scratch=run.output,
+                scratch=Path(memory) if (memory := folder_for_reading()) else run.output,
             )
         except DataError as error:
             problems += [_at_the_mapping(problem, loaded, required[name]) for problem in error.problems]
