@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.private_store import private_files
 from pipeline.private_store.keys import VARIABLE, make_key, store_key
-from pipeline.private_store.private_files import private_input, private_output
+from pipeline.private_store.private_files import folder_for_reading, private_input, private_output
 from pipeline.private_store.sealing import Altered, KeyDiffers, is_sealed, seal, unseal
 from surveys.problems import DataError
 
@@ -118,6 +119,19 @@ def test_what_is_wrong_with_a_sealed_file_is_said(
     with pytest.raises(DataError) as caught, private_input(path):
         pass
     assert said(caught)[0] == "sealed_without_key" and "KEYFILE=" in said(caught)[1]
+
+
+def test_source_files_are_read_through_memory_where_there_is_a_key(
+    keyfile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if Path("/dev/shm").is_dir():
+        assert folder_for_reading() == "/dev/shm"
+    monkeypatch.setattr(private_files, "_MEMORY", Path("/nowhere"))
+    with pytest.raises(DataError) as caught:
+        folder_for_reading()
+    assert said(caught)[0] == "no_memory_folder" and "sin sellar en un disco" in said(caught)[1]
+    monkeypatch.delenv(VARIABLE)
+    assert folder_for_reading() is None
 
 
 def test_keys_are_random_private_and_never_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
