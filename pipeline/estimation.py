@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from estimates.disclosure.edition_rules import hide_small, in_public, rule_of, with_edition_rules
+from estimates.disclosure.edition_rules import hide_small, in_public, refuse_small_bases, rule_of, with_edition_rules
 from estimates.disclosure.release import protect_release
 from estimates.disclosure.release_cells import release_cells
-from estimates.disclosure.rounded_release import refuse_small_base, with_rounding
+from estimates.disclosure.rounded_release import with_rounding
 from estimates.extrapolation import check_start, extend, extend_comparisons
 from estimates.study_analyses import analyse_study
 from estimates.study_design import study_design
@@ -53,8 +53,7 @@ def run(run: Run) -> None:
         frame = estimate_study(study, loaded.dictionary, microdata, design, weights, denominators, calibrations, scan)
     cells = release_cells(study, loaded.dictionary, microdata, design, weights, frame)
     printed = extend(frame, study.extrapolation, loaded.dictionary)
-    at = loaded.files.study.where(("publication", "rounding_base"))
-    refuse_small_base(printed, study, loaded.dictionary, where=at)
+    refuse_small_bases(printed, study, loaded.dictionary, loaded.files.study.where)
     rule = rule_of(study)
     # All editions are protected as one release; each is then a part of its rows.
     together, rule = with_edition_rules(frame, cells, rule, study.editions)

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.atomic import publish_folder, remove_folder, sync_below, temporary_beside, tidy
+from pipeline.editions.side_by_side import describe_side_by_side
 from pipeline.estimate_files import read_estimates
 from pipeline.harmonized_cells import Cell, study_cells
 from pipeline.harmonized_files import printed_figures, read_figures, read_harmonized
@@ -198,6 +199,7 @@ def _publish(
         for language in LANGUAGES:
             _write_language(half, name, language, common, cells, studies, counts, request.project.templates, alone)
         write_harmonized_open(half, name, common, cells)
+        describe_side_by_side(half, name, common.title, [study for study, _ in studies.values()], request.project)
         sync_below(half)
         with folder_lock(folder.parent):
             tidy(folder.parent)

@@ -50,7 +50,9 @@ class Stage:
 
 
 # what comes after a release: who signed it, what it was, and why the next one differs
-_AFTER = ("signatures", "releases", "changes.yaml")
+_QUESTIONS = "import_questions.yaml"
+_AFTER = ("signatures", "releases", "changes.yaml", _QUESTIONS)
+_SIGNED = ("signatures", "changes.yaml", _QUESTIONS)
 _PUBLISHED = ("published.csv", "figures.yaml", *_AFTER)
 _TABLES = (*_PUBLISHED, "population_totals.csv")
 
@@ -76,16 +78,16 @@ STAGES: dict[str, Stage] = {
             "el informe", "the report", folders=("report_templates",), texts=True,
         ),
         Stage(
-            "validate", "pipeline.validation", ("ingest", "weight", "estimate"), ("signatures",),
+            "validate", "pipeline.validation", ("ingest", "weight", "estimate"), ("signatures", _QUESTIONS),
             "la validación", "the validation", folders=("report_templates",),
         ),
         Stage(
             "disseminate", "pipeline.dissemination", ("ingest", "weight", "estimate", "validate"),
-            ("signatures", "changes.yaml"), "la difusión", "the dissemination", folders=("report_templates",),
+            _SIGNED, "la difusión", "the dissemination", folders=("report_templates",),
         ),
         Stage(
             EDITIONS, "pipeline.editions.drafting",
-            ("ingest", "weight", "estimate", "report", "validate", "disseminate"), ("signatures", "changes.yaml"),
+            ("ingest", "weight", "estimate", "report", "validate", "disseminate"), _SIGNED,
             "las ediciones de cada público", "the editions of each audience", folders=("report_templates",),
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from estimates.disclosure.audit import ProtectionRule
 from estimates.disclosure.cells import LinkedCells
 from estimates.disclosure.release import breakdowns_of
+from estimates.disclosure.rounded_release import refuse_small_base
 from estimates.protection import protect
 from estimates.table import WHOLE
+from surveys.dictionary import Dictionary
 from surveys.editions import Edition, Editions
 from surveys.study import Study
 
@@ -80,6 +82,34 @@ def hide_small(frame: pd.DataFrame, before: LinkedCells, after: LinkedCells) -> 
     for of_row in (after.cases_of_row, after.base_of_row, after.rest_of_row):
         small |= (of_row >= 0) & added[np.maximum(of_row, 0)]
     return protect(frame, small)
+
+
+def refuse_small_bases(
+    printed: pd.DataFrame, study: Study, dictionary: Dictionary, where: Callable[[tuple[str | int, ...]], str]
+) -> None:  # fmt: skip
+    """Refuse a base of rounding, of the study or of one of its editions, that weighted totals would see through.
+
+    Parameters
+    ----------
+    printed : DataFrame
+        Rows of all editions, as extended as they are printed.
+    study, dictionary
+        As in `estimates.disclosure.rounded_release.refuse_small_base`.
+    where : callable
+        Path inside ``study.yaml`` to the place shown.
+
+    Raises
+    ------
+    StudyError
+        A base that is too small.
+    """
+    refuse_small_base(printed, study, dictionary, where=where(("publication", "rounding_base")))
+    for number, edition in enumerate(study.editions.declared):
+        if edition.disclosure is not None and edition.disclosure.rounding_base is not None:
+            rounded = replace(study.publication, rounding_base=edition.disclosure.rounding_base)
+            rows = printed[edition_rows(printed, [edition])[0]]
+            place = where(("editions", number, "disclosure", "rounding_base"))
+            refuse_small_base(rows, replace(study, publication=rounded), dictionary, where=place)
 
 
 def in_public(frame: pd.DataFrame, editions: Editions) -> NDArray[np.bool_]:

@@ -15,7 +15,7 @@ from estimates.disclosure.release import shown_rows
 from pipeline.analysis_files import read_analyses
 from pipeline.attack import refuse_leaks
 from pipeline.attack_study import Known, attack_editions
-from pipeline.editions.catalogue import write_catalogue
+from pipeline.editions.catalogue import edition_record, write_catalogue
 from pipeline.editions.file_names import file_label
 from pipeline.editions.letter import contact, description_of, write_letters
 from pipeline.editions.rows import edition_release, editions_of
@@ -73,8 +73,9 @@ def write_editions(run: Run, release: Release, public: Path, documents: Mapping[
             copied |= _copy_documents(folder, edition, documents)
             write_letters(folder, edition, own, editions, run.project.templates)
             about = description_of(edition, own, run.project.templates)
-            write_catalogue(folder, edition, own.loaded.study, about, contact(loaded.study), final=release.final)
-            crate = about_crate(own.loaded, run.build, final=release.final, licence=edition.licence)
+            final = release.final
+            write_catalogue(folder, edition_record(edition, loaded.study, about, contact(loaded.study), final=final))
+            crate = about_crate(own.loaded, run.build, final=final, licence=edition.licence)
             names = [path.relative_to(folder).as_posix() for path in files_below(folder)]
             write_crate(folder, crate, {name: file_label(name) for name in names})
             write_checksums(folder)

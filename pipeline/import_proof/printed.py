@@ -9,7 +9,9 @@ from typing import Any
 
 from lxml import html
 
-NUMBER = re.compile(r"^[-−]?[\d,]+(\.\d+)?")
+# a number alone, as in a table of a report; and one of a side-by-side table: "about 174,000 (170,000 – 180,000) [3]"
+ALONE = re.compile(r"([-−]?[\d,]+(?:\.\d+)?)\s?%?[ †‡§◊*]*")
+BESIDE = re.compile(r"(?:[^\d;]*\s)?([-−]?[\d,]+(?:\.\d+)?)\s?%?(?: \([^)]*\))? \[\d+\]")
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,14 @@ def prints(lines: list[Printed], label: str, value: float) -> bool:
 
 
 def _equal(text: str, value: float) -> bool:
-    found = NUMBER.match(text)
-    if found is None:
-        return False
-    number = found.group().replace(",", "").replace("−", "-")
-    decimals = len(number.partition(".")[2])
-    return abs(float(number) - value) <= 0.5 * 10.0**-decimals + 1e-9
+    for part in text.split("; "):
+        found = ALONE.fullmatch(part) or BESIDE.fullmatch(part)
+        if found is not None:
+            number = found.group(1).replace(",", "").replace("−", "-")
+            decimals = len(number.partition(".")[2])
+            if abs(float(number) - value) <= 0.5 * 10.0**-decimals + 1e-9:
+                return True
+    return False
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,7 @@ from pipeline.import_proof.sdmx_structure import OBSERVATIONS
 from surveys.dictionary import Label
 
 #: Statuses of SDMX under which no value is told: missing, and missing because suppressed.
-NO_VALUE = "('M', 'Q', 'L', 'H')"
+NO_VALUE = "('M', 'Q', 'L', 'H', 'O')"
 TOTAL = "'_T'"
 NEAR = "1e-9"
 #: Statistics of which parts add up themselves; of the others their populations do.
