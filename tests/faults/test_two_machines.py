@@ -45,6 +45,7 @@ def made(
     }
 
 
+@pytest.mark.slow  # tests/studies/test_small_country.py makes the same bytes twice on one machine
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux to take cores away from a process")
 def test_two_machines_give_the_same_bytes(root: Path, tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "another" / "place"
