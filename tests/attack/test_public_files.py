@@ -182,6 +182,34 @@ def test_files_that_break_a_limit_are_refused(
     assert not (tmp_path / "build" / "small_country" / "public_use").exists()
 
 
+@pytest.mark.parametrize(("first", "second", "told"), [('"1"', '"2", "3"', True), ('"1", "2", "3"', '"4"', False)])
+def test_joined_codes_that_give_a_hidden_cell_back_are_refused(
+    root: Path, tmp_path: Path, first: str, second: str, told: bool
+) -> None:
+    """The release hides cells by region; a coarser region of which all but one cell is printed tells that one."""
+    zone = (
+        "        zone: {from: small_region, label: {es: Z, en: Z}, codes: {"
+        f'"1": {{label: {{es: A, en: A}}, from: [{first}]}}, "2": {{label: {{es: B, en: B}}, from: [{second}]}}}}}}\n'
+    )
+
+    def change(text: str) -> str:
+        return text.replace("        small_poor:\n", "        small_poor:\n" + zone)
+
+    folder = study(tmp_path, change)
+    if not told:
+        dictionary = folder / "dictionary.yaml"
+        text = dictionary.read_text(encoding="utf-8")
+        fourth = '      "4": {label: {es: "Isla", en: "Island"}}\n'
+        after = "  small_motive:\n    label"
+        dictionary.write_text(text.replace(after, fourth + after), encoding="utf-8")
+        assert (make(root, folder, tmp_path / "build") / "persons.csv").is_file()
+        return
+    with pytest.raises(DataError) as raised:
+        make(root, folder, tmp_path / "build")
+    assert {problem.message.code for problem in raised.value.problems} == {"public_use_tells_cells"}
+    assert "'zone'" in raised.value.text("en") and "small_region=" in raised.value.text("en")
+
+
 @pytest.mark.parametrize("change", [lambda text: "", lambda text: re.sub("permitted: true", "permitted: false", text)])
 def test_nothing_is_made_without_permission(root: Path, tmp_path: Path, change: Callable[[str], str]) -> None:
     with pytest.raises(StudyError) as raised:
