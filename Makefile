@@ -36,8 +36,8 @@ STAGES   := plan ingest weight estimate report validate disseminate editions
 help: ## what can be done
 ifeq ($(SPANISH),)
 	@echo "Caracteriza: make <target> [STUDY=name or folder] [DATA=folder] [BUILD=folder] [LANGUAGE=es|en] [JSON=yes]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-	@echo "  example          make study STUDY=bol_2019 DATA=../shared/data"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-17s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo "  example            make study STUDY=bol_2019 DATA=../shared/data"
 else
 	@cat pipeline/answers/help_es.txt
 endif

@@ -48,7 +48,7 @@ def test_pictures_links_names_numbers(pages: tuple[str, str], pattern: str) -> N
     if pattern.startswith("^"):
         assert len(english) == len(spanish)
         return
-    # the one page names the other, and the tutorial in its own language; pages in English are all there is to say more
+    # each page names pages of its own language
     known = {"README.es.md", "README.md", "docs/tutorial.md", "docs/tutorial.es.md", "make dictionary",
              "docs/threat_model.md", "docs/threat_model.es.md"}  # fmt: skip
     assert sorted(set(english) - known) == sorted(set(spanish) - known)
