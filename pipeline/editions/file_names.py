@@ -26,6 +26,8 @@ _FILES: tuple[tuple[str, Label], ...] = (
     (r"trend_tests\.\w+", Label("Pruebas de la tendencia", "Tests of the trend")),
     (r"external_series\.\w+", Label("Series de otras fuentes", "Series of other sources")),
     (r"small_areas\.\w+", Label("Estimaciones de áreas pequeñas", "Estimates of small areas")),
+    (r"geography\.\w+", Label("Lugares con sus códigos", "Places with their codes")),
+    (r"geography_crosswalk\.\w+", Label("De los municipios de antes a los de ahora", "From former to present places")),
     (r"sdmx_structure.*", Label("Estructura SDMX: conceptos y códigos", "SDMX structure: concepts and codes")),
     (r"sdmx_data.*", Label("Datos SDMX", "SDMX data")),
     (r"csv-metadata\.json", Label("Descripción de los CSV (CSVW)", "Description of the CSV files (CSVW)")),
