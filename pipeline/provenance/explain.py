@@ -12,6 +12,7 @@ import pandas as pd
 from estimates.protection import HIDDEN_STATUSES
 from estimates.release_view import release_view
 from pipeline.estimate_files import read_estimates
+from pipeline.freshness import Ingredients
 from pipeline.hashing import file_hash
 from pipeline.manifest import Manifest, manifest_hash, read_manifest
 from pipeline.project import Project
@@ -31,7 +32,7 @@ from pipeline.report_labels import Labels
 from pipeline.report_numbers import COUNT_UNITS, decimals_of, error_text, estimate_text, plain, with_sign
 from pipeline.report_words import load_words
 from pipeline.study_files import LoadedStudy, load_study
-from surveys.problems import DataError, Language, Message, Problem
+from surveys.problems import DataError, Language, Message, Problem, ProblemsFound
 
 STAGES = ("ingest", "weight", "estimate")
 
@@ -54,6 +55,13 @@ CHANGED = Message(
     "was not kept. Run `make estimate STUDY={study}` again.",
     "{count|cambió|cambiaron} {count} {count|archivo|archivos} desde que se hicieron las estimaciones ({files}), y no "
     "se conservó lo que {count|decía|decían} entonces. Ejecute otra vez `make estimate STUDY={study}`.",
+)
+OTHER_PROGRAM = Message(
+    "explain_other_program",
+    "the program changed since these estimates were made, and cannot read the study as it was then any more. Run `make "
+    "estimate STUDY={study}` again, or explain with the program of then (commit {commit}).",
+    "el programa cambió desde que se hicieron estas estimaciones y ya no puede leer el estudio como era entonces. "
+    "Ejecute otra vez `make estimate STUDY={study}`, o explique con el programa de entonces (commit {commit}).",
 )
 
 
@@ -94,8 +102,8 @@ def explain(
     if not table.is_file() or file_hash(table) != manifest.outputs.get("estimates.csv"):
         raise DataError([Problem(ALTERED, f"{name}/estimate/estimates.csv", {"study": name})])
     inputs: Mapping[str, str] = manifest.key["inputs"]
-    with tempfile.TemporaryDirectory(prefix="explain-") as workplace:
-        loaded = kept_study(results, name, inputs, Path(workplace))
+    same_program = Ingredients(project, name, study_folder, study_folder, results).code == manifest.key["code"]
+    loaded = _study_then(results, name, manifest, same_program)
     changed = changed_definitions(study_folder, project, inputs)
     if loaded is None:
         if changed:
@@ -111,6 +119,7 @@ def explain(
     reasons = {code for text in rows["reason"].astype(str) for code in text.split(";")}
     notices = [SYNTHETIC[language]] * loaded.study.synthetic
     notices += [labels.words.say("explain_changed", files=", ".join(changed))] if changed else []
+    notices += [] if same_program else [labels.words["explain_other_code"]]
     return Explanation(tuple(notices), (
         _figure_part(loaded, rows, codes, records, labels),
         question_part(loaded, names, labels),
@@ -122,6 +131,19 @@ def explain(
         status_part(rows, records, labels),
         _trail_part(results, loaded, manifest, records, labels),
     ))  # fmt: skip
+
+
+def _study_then(results: Path, name: str, manifest: Manifest, same_program: bool) -> LoadedStudy | None:
+    """Load the study as it was; a program that changed since may ask for more than was asked then."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="explain-") as workplace:
+            return kept_study(results, name, manifest.key["inputs"], Path(workplace))
+    except ProblemsFound:
+        if same_program:
+            raise
+        said = manifest_hash(results / manifest.stage)
+        commit = next((str(entry["commit"]) for entry in read_log(results) if entry.get("manifest") == said), "-")
+        raise DataError([Problem(OTHER_PROGRAM, name, {"study": name, "commit": commit})]) from None
 
 
 def changed_definitions(study_folder: Path, project: Project, inputs: Mapping[str, str]) -> list[str]:

@@ -17,12 +17,13 @@ from estimates.protection import HIDDEN_STATUSES, NUMBER_COLUMNS
 from estimates.publication.standards import STANDARDS
 from pipeline.estimate_files import breakdown_columns, read_estimates
 from pipeline.hashing import file_hash
+from pipeline.provenance import explain as module
 from pipeline.provenance.explain import explain
 from pipeline.provenance.explanation import Explanation
 from pipeline.provenance.formulas import read_formulas
 from pipeline.provenance.stage_records import stage_records
 from pipeline.report_words import load_words
-from surveys.problems import DataError
+from surveys.problems import DataError, Problem, StudyError
 from surveys.statistic_options import STATISTICS
 
 
@@ -122,6 +123,25 @@ def test_it_says_what_ran_when_the_dictionary_of_today_says_something_else(own: 
     with pytest.raises(DataError) as caught:
         explained(own, "small_poverty")
     assert [problem.message.code for problem in caught.value.problems] == ["explain_definitions_changed"]
+
+
+def test_a_study_that_todays_program_cannot_read_says_which_can(own: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any) -> None:
+        raise StudyError([Problem(module.NOT_BUILT, "small_country/study.yaml", {"study": "small_country"})])
+
+    then = json.loads((own.results / "estimate" / "manifest.json").read_text())["key"]["code"]
+    monkeypatch.setattr(module.Ingredients, "code", then)
+    monkeypatch.setattr(module, "kept_study", refused)
+    with pytest.raises(StudyError):
+        explained(own, "small_poverty")  # the same program: the fault is told as it is
+    monkeypatch.setattr(module.Ingredients, "code", "another")
+    with pytest.raises(DataError) as caught:
+        explained(own, "small_poverty")
+    assert caught.value.problems[0].message.code == "explain_other_program"
+    assert "explique con el programa de entonces (commit " in caught.value.text("es")
+    monkeypatch.undo()
+    monkeypatch.setattr(module.Ingredients, "code", "another")
+    assert "The program changed since" in explained(own, "small_poverty").text()
 
 
 def test_a_kept_text_that_was_edited_is_not_believed(own: Any) -> None:
