@@ -231,8 +231,8 @@ def test_every_format_tells_the_numbers_of_the_store_and_no_other(made: Made, fo
         found = READERS[format](made)
     store = made.store
     assert set(found) == set(store)
-    # PC-Axis holds fifteen decimals, a workbook sixteen or seventeen digits; the others have every bit.
-    relative, absolute = {"px": (0.0, 6e-16), "workbook": (1e-15, 0.0)}.get(format.partition(" ")[0], (0.0, 0.0))
+    # PC-Axis holds fifteen decimals, of which a double is the nearest; a workbook sixteen digits; the others every bit.
+    relative, absolute = {"px": (2.3e-16, 6e-16), "workbook": (1e-15, 0.0)}.get(format.partition(" ")[0], (0.0, 0.0))
     for key, told in store.items():
         assert set(found[key]) == set(told), key
         for name, value in told.items():
@@ -259,6 +259,10 @@ def test_the_report_prints_the_numbers_of_the_store(made: Made, language: str) -
     compared = 0
     for table in page.xpath("//table"):
         title = table.xpath("string(.//caption)")
+        head = [" ".join(cell.text_content().split()) for cell in table.xpath(".//thead//th")]
+        grouped = any(len(line.xpath("./th|./td")) == 1 for line in table.xpath(".//tbody/tr"))
+        if grouped or head[1:2] != [labels.column("estimate")]:
+            continue
         for line in table.xpath(".//tbody/tr"):
             cells = [" ".join(cell.text_content().split()) for cell in line.xpath("./th|./td")]
             row = rows.get(cells[0])
