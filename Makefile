@@ -173,7 +173,7 @@ environment:
 environment-dev:
 	@sh pipeline/environment.sh dev
 
-environment-spark: ## Spark, for studies that sum their rows with it (scan: {carrier: spark}); needs Java
+environment-spark:
 	@sh pipeline/environment.sh spark
 
 environment-bench:

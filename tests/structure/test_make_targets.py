@@ -24,7 +24,7 @@ def help_text(root: Path) -> str:
 def test_help_names_every_target(root: Path, help_text: str) -> None:
     targets = set(re.findall(r"^([a-z][a-z-]*):", (root / "Makefile").read_text(), re.MULTILINE))
     shown = set(re.findall(r"^  ([a-z-]+)  ", help_text, re.MULTILINE))
-    assert targets - shown == {"environment", "environment-dev", "environment-bench"}
+    assert targets - shown == {"environment", "environment-dev", "environment-bench", "environment-spark"}
     assert shown >= PROMISED
 
 
