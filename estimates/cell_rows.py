@@ -11,12 +11,13 @@ import pandas as pd
 
 from estimates.design_effects import design_effect
 from estimates.measure import Coding, Kind
-from estimates.row_intervals import ProportionInterval, row_intervals
+from estimates.row_intervals import row_intervals
 from estimates.rowwise import DomainEstimates
 from estimates.statistics.ratio import DUST
 from estimates.table import WHOLE
 from estimates.verdicts import verdicts
 from surveys.design import Design
+from surveys.study import ProportionInterval
 
 # A cell with rows whose figure is not defined: a zero denominator, a negative amount, an unknown quantile.
 NOT_DEFINED = "not_defined"
