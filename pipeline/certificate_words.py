@@ -133,6 +133,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType({
         "{n} casos por extracción: se sabe que el intervalo es más ancho que el nominal",
     "conservative: the standard error is {n} of the true one":
         "conservador: el error estándar es {n} respecto del verdadero",
+    "wider than its standard error ({n} of the true one): the effective sample is cut to the sample":
+        "más ancho que su error estándar ({n} respecto del verdadero): la muestra efectiva se corta en la muestra",
     "Headline figures of {study} over {n} draws (synthetic country)":
         "Cifras principales de {study} en {n} extracciones (país sintético)",
     "figure": "cifra",

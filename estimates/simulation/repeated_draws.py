@@ -170,7 +170,12 @@ def judge(figure: DrawnFigure, *, false_alarm: float = FALSE_ALARM / 2) -> Judge
     if not reason and cases < FEW_CASES:
         reason = f"{cases:.0f} cases a draw: the interval is known to be wider than nominal"
     elif not reason and high:
-        reason = f"conservative: the standard error is {ratio - 1:+.0%} of the true one"
+        reason = (
+            f"conservative: the standard error is {ratio - 1:+.0%} of the true one"
+            if ratio >= 1
+            else f"wider than its standard error ({ratio - 1:+.0%} of the true one): the effective sample is cut to "
+            "the sample"
+        )
     return Judged(
         figure.name, truth, float(estimate.mean()), bias, bias_error, coverage, error, below, above, ratio, ratio_error,
         cases, draws, allowed, allowed + NINE_IN_TEN * bias_error, abs(bias) <= allowed,

@@ -89,7 +89,8 @@ def test_the_three_countries_stand_side_by_side(tmp_path: Path) -> None:
     assert names == {
         f"harmonized{end}" for end in (".csv", "_es.html", "_en.html", "_es.pdf", "_en.pdf", "_es.xlsx", "_en.xlsx")
     } | {"sdmx_data.csv", "sdmx_data.json", "sdmx_data_2.1.xml", "sdmx_structure.xml", "sdmx_structure.json",
-         "sdmx_structure_2.1.xml"}  # fmt: skip
+         "sdmx_structure_2.1.xml", "harmonized.parquet", "harmonized.px", "datapackage.json", "csv-metadata.json",
+         "catalogue.jsonld", "SHA256SUMS"}  # fmt: skip
     rows = list(csv.DictReader(io.StringIO((tmp_path / "harmonized" / "harmonized.csv").read_text(encoding="utf-8"))))
     assert {row["country"] for row in rows} == {"HND", "MEX"}
     persons = {(row["study"], row["value"]) for row in rows if row["figure"] == "displaced_persons"}
